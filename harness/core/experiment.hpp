@@ -1,0 +1,102 @@
+// The small type-erased interface between the trainer and a (method, dataset) pair. harness/train/pairing.hpp implements it for every pair.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "harness/core/run_record.hpp"
+#include "harness/core/run_spec.hpp"
+#include "harness/core/settings.hpp"
+
+namespace vbench {
+
+struct TrainOptions;  // harness/train/options.hpp
+
+struct NamedTensor {
+  std::string name;
+  at::Tensor tensor;
+};
+
+/// One trainable tensor as the optimiser sees it.
+struct Parameter {
+  std::string name;
+  at::Tensor tensor;
+  double weight_decay_multiplier = 1.0;
+};
+
+/// Loss of one batch: the differentiable sum and its terms for the log.
+struct LossTerms {
+  at::Tensor total;                                    ///< scalar
+  std::vector<std::pair<std::string, double>> terms;   ///< already weighted; detached
+};
+
+enum class Phase { kTrain, kEvaluate };
+
+/// Where a step stands; keys the random streams of losses and dropout.
+struct StepContext {
+  uint64_t seed = 0;
+  int64_t epoch = 0;
+  int64_t step = 0;         ///< within the epoch
+  int64_t global_step = 0;  ///< since the start of training
+};
+
+/// What an evaluation of the whole split gives.
+struct Evaluation {
+  Scores scores;
+  double selection = 0;             ///< the score that chooses the best epoch; higher is better
+  std::vector<ItemOutput> outputs;  ///< per item
+};
+
+/// One method on one dataset with one seed: built, on its device, ready to train or evaluate.
+class Experiment {
+ public:
+  virtual ~Experiment() = default;
+
+  [[nodiscard]] virtual std::vector<Parameter> parameters() = 0;
+  [[nodiscard]] virtual std::vector<NamedTensor> weights() = 0;  ///< parameters and buffers, in checkpoint order; writing into them changes the model
+  [[nodiscard]] virtual int64_t batches(Phase phase) const = 0;  ///< of one epoch
+  virtual void before_epoch(int64_t epoch) = 0;                  ///< hook of methods that relabel or re-shape their input
+  virtual void start(Phase phase, int64_t epoch, int64_t first_batch) = 0;  ///< starts reading; train order depends on (seed, epoch)
+  virtual bool next() = 0;                                       ///< takes the next batch; false at the end
+  [[nodiscard]] virtual int64_t batch_items() const = 0;         ///< videos in the batch taken
+  [[nodiscard]] virtual LossTerms train_loss(const StepContext& context) = 0;  ///< of the batch taken, in training mode
+  [[nodiscard]] virtual LossTerms eval_loss(const StepContext& context) = 0;   ///< in evaluation mode; also collects outputs for finish_evaluation
+  [[nodiscard]] virtual Evaluation finish_evaluation() = 0;
+  [[nodiscard]] virtual DataFingerprint data(Phase phase) const = 0;
+  [[nodiscard]] virtual Source source() const = 0;
+  [[nodiscard]] virtual ProtocolId protocol() const = 0;
+  virtual void import_checkpoint(const std::filesystem::path& file) = 0;  ///< weights in the authors' layout; kInput Error if they do not fit
+  virtual void save_embeddings(const std::filesystem::path& file) = 0;    ///< of the last evaluation; kUsage Error if the method has none
+};
+
+struct LayerInfo {
+  std::string name, kind, shape;
+  int64_t parameters = 0;
+};
+
+/// What `vbench show` prints of a network.
+struct ModelSummary {
+  std::vector<LayerInfo> layers;
+  int64_t parameters = 0;
+  int64_t flops = 0;       ///< multiply and add counted as two, forward pass
+  std::string flops_of;    ///< of which input
+};
+
+/// A variant with its settings bound, not yet built.
+class Pairing {
+ public:
+  virtual ~Pairing() = default;
+  [[nodiscard]] virtual Settings& settings() = 0;      ///< method, dataset and training settings together
+  [[nodiscard]] virtual TrainOptions& training() = 0;
+  [[nodiscard]] virtual std::unique_ptr<Experiment> open(const RunSpec& spec, uint64_t seed) = 0;
+  [[nodiscard]] virtual ModelSummary summary() = 0;
+  /// Scores of an embeddings file, without a model.
+  [[nodiscard]] virtual Evaluation evaluate_embeddings(const std::filesystem::path& file) = 0;
+};
+
+}  // namespace vbench

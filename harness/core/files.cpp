@@ -1,0 +1,117 @@
+#include "harness/core/files.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <system_error>
+
+#include "harness/core/error.hpp"
+
+namespace vbench {
+namespace fs = std::filesystem;
+namespace {
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  [[nodiscard]] int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+[[noreturn]] void fail(const fs::path& path, const std::string& doing, int error) {
+  std::string hint;
+  if (error == ENOSPC || error == EDQUOT || error == EFBIG) hint = "free some space or choose another folder with --out";
+  if (error == EACCES || error == EROFS || error == EPERM) hint = "choose a folder that can be written to, with --out";
+  throw input_error("cannot " + doing + ": " + std::strerror(error), path.string(), hint);
+}
+
+void write_all(int fd, std::string_view bytes, const fs::path& path) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) fail(path, "write", errno);
+    bytes.remove_prefix(static_cast<size_t>(written));
+  }
+}
+
+void sync_path(const fs::path& path, int flags) {
+  const Descriptor fd(::open(path.c_str(), flags | O_CLOEXEC));
+  if (fd.get() < 0) fail(path, "open for syncing", errno);
+  if (::fsync(fd.get()) != 0 && errno != EINVAL) fail(path, "sync", errno);
+}
+
+}  // namespace
+
+void replace_file_atomically(const fs::path& path, const std::function<void(const fs::path&)>& write) {
+  static std::atomic<uint64_t> counter{0};
+  const fs::path temporary = path.string() + ".tmp." + std::to_string(::getpid()) + "." + std::to_string(counter++);
+  try {
+    write(temporary);
+    sync_path(temporary, O_RDONLY);
+    if (::rename(temporary.c_str(), path.c_str()) != 0) fail(path, "replace the file", errno);
+  } catch (...) {
+    std::error_code ignored;
+    fs::remove(temporary, ignored);
+    throw;
+  }
+  sync_path(path.has_parent_path() ? path.parent_path() : fs::path("."), O_RDONLY | O_DIRECTORY);
+}
+
+void write_file_atomically(const fs::path& path, std::string_view bytes) {
+  replace_file_atomically(path, [&](const fs::path& temporary) {
+    const Descriptor fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+    if (fd.get() < 0) fail(path, "create the file", errno);
+    write_all(fd.get(), bytes, path);
+  });
+}
+
+std::string read_file(const fs::path& path, uint64_t limit) {
+  const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (fd.get() < 0) fail(path, "open the file", errno);
+  struct stat info {};
+  if (::fstat(fd.get(), &info) != 0) fail(path, "stat the file", errno);
+  if (S_ISDIR(info.st_mode)) throw input_error("is a folder, a file was expected", path.string());
+  if (static_cast<uint64_t>(info.st_size) > limit) throw input_error("file is larger than the limit of " + std::to_string(limit) + " bytes", path.string());
+  std::string bytes(static_cast<size_t>(info.st_size), '\0');
+  size_t have = 0;
+  while (have < bytes.size()) {
+    const ssize_t got = ::read(fd.get(), bytes.data() + have, bytes.size() - have);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) fail(path, "read", errno);
+    if (got == 0) break;
+    have += static_cast<size_t>(got);
+  }
+  bytes.resize(have);
+  return bytes;
+}
+
+void make_folder(const fs::path& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error || !fs::is_directory(path)) fail(path, "create the folder", error ? error.value() : ENOTDIR);
+}
+
+fs::path cache_folder() {
+  const auto from = [](const char* name) -> fs::path {
+    const char* value = std::getenv(name);
+    return value == nullptr ? fs::path() : fs::path(value);
+  };
+  if (const auto own = from("VBENCH_CACHE"); !own.empty()) return own;
+  if (const auto xdg = from("XDG_CACHE_HOME"); !xdg.empty()) return xdg / "vbench";
+  if (const auto home = from("HOME"); !home.empty()) return home / ".cache" / "vbench";
+  return fs::path(".cache") / "vbench";
+}
+
+}  // namespace vbench

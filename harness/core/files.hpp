@@ -1,0 +1,27 @@
+// Files that are either whole or not there. Everybody who writes uses this.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace vbench {
+
+/// Replaces `path` by `bytes`: temporary name beside it, fsync, rename. A killed process leaves the old file.
+/// @throws Error kInput with the reason (no space, read-only, ...) and the path; the temporary file is removed.
+void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
+
+/// For writers that need a path (HDF5): calls `write(temporary)`, then syncs and renames onto `path`. Removes the temporary file if `write` throws.
+void replace_file_atomically(const std::filesystem::path& path, const std::function<void(const std::filesystem::path&)>& write);
+
+/// Whole file as bytes. @throws Error kInput if it cannot be read or is longer than `limit` bytes.
+[[nodiscard]] std::string read_file(const std::filesystem::path& path, uint64_t limit = uint64_t{1} << 32);
+
+/// Creates the folder and its parents. @throws Error kInput
+void make_folder(const std::filesystem::path& path);
+
+/// Where generated data and indices live: $VBENCH_CACHE, else $XDG_CACHE_HOME/vbench, else ~/.cache/vbench.
+[[nodiscard]] std::filesystem::path cache_folder();
+
+}  // namespace vbench

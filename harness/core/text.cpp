@@ -1,0 +1,85 @@
+#include "harness/core/text.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <numeric>
+
+namespace vbench {
+
+size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<size_t> before(b.size() + 1), row(b.size() + 1), next(b.size() + 1);
+  std::iota(row.begin(), row.end(), size_t{0});
+  for (size_t i = 1; i <= a.size(); ++i) {
+    next[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      next[j] = std::min({row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) next[j] = std::min(next[j], before[j - 2] + 1);
+    }
+    before.swap(row);
+    row.swap(next);
+  }
+  return row[b.size()];
+}
+
+std::vector<std::string> nearest(std::string_view name, const std::vector<std::string>& known, size_t count) {
+  std::vector<std::pair<size_t, std::string>> ranked;
+  for (const auto& candidate : known) {
+    const size_t distance = edit_distance(name, candidate);
+    const bool contains = !name.empty() && candidate.find(name) != std::string::npos;
+    if (contains || distance <= std::max<size_t>(2, std::max(name.size(), candidate.size()) / 2)) {
+      ranked.emplace_back(contains ? std::min<size_t>(distance, 1) : distance, candidate);
+    }
+  }
+  std::stable_sort(ranked.begin(), ranked.end(), [](const auto& x, const auto& y) { return x.first < y.first; });
+  std::vector<std::string> names;
+  for (const auto& [distance, candidate] : ranked) {
+    if (names.size() < count) names.push_back(candidate);
+  }
+  return names;
+}
+
+std::string suggest(std::string_view name, const std::vector<std::string>& known) {
+  const auto near = nearest(name, known);
+  const auto& shown = near.empty() ? known : near;
+  std::string text = near.empty() ? "known: " : "did you mean ";
+  for (size_t i = 0; i < shown.size(); ++i) {
+    if (i > 0) text += ", ";
+    text += near.empty() ? shown[i] : "'" + shown[i] + "'";
+  }
+  return near.empty() ? text : text + "?";
+}
+
+std::string trim(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) return "";
+  return std::string(text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1));
+}
+
+std::vector<std::string> split(std::string_view text, char separator) {
+  std::vector<std::string> pieces;
+  if (trim(text).empty()) return pieces;
+  size_t start = 0;
+  while (true) {
+    const size_t end = text.find(separator, start);
+    pieces.push_back(trim(text.substr(start, end == std::string_view::npos ? end : end - start)));
+    if (end == std::string_view::npos) return pieces;
+    start = end + 1;
+  }
+}
+
+namespace {
+template <class T>
+std::optional<T> parse(std::string_view text) {
+  if (!text.empty() && text.front() == '+') text.remove_prefix(1);
+  T value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || text.empty()) return std::nullopt;
+  return value;
+}
+}  // namespace
+
+std::optional<double> parse_double(std::string_view text) { return parse<double>(text); }
+std::optional<int64_t> parse_int(std::string_view text) { return parse<int64_t>(text); }
+
+}  // namespace vbench

@@ -1,0 +1,28 @@
+// Small text helpers that every folder needs: nearest names, splitting, numbers.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vbench {
+
+/// Edit distance with transpositions (optimal string alignment).
+[[nodiscard]] size_t edit_distance(std::string_view a, std::string_view b);
+
+/// The `count` names nearest to `name`, nearest first; names that share nothing with it are left out.
+[[nodiscard]] std::vector<std::string> nearest(std::string_view name, const std::vector<std::string>& known, size_t count = 3);
+
+/// "did you mean 'a', 'b'?" or "known: a, b, c" when nothing is near. For the hint of an Error.
+[[nodiscard]] std::string suggest(std::string_view name, const std::vector<std::string>& known);
+
+/// Pieces between separators; empty text gives no pieces, blanks around pieces are cut.
+[[nodiscard]] std::vector<std::string> split(std::string_view text, char separator);
+[[nodiscard]] std::string trim(std::string_view text);
+
+/// Whole text as a number, else nothing. Locale-free.
+[[nodiscard]] std::optional<double> parse_double(std::string_view text);
+[[nodiscard]] std::optional<int64_t> parse_int(std::string_view text);
+
+}  // namespace vbench

@@ -1,0 +1,42 @@
+#include "harness/train/options.hpp"
+
+#include "harness/core/settings.hpp"
+
+namespace vbench {
+
+void TrainOptions::bind(Settings& settings) {
+  settings.integer("epochs", epochs, "passes over the training split", {0, 1e6});
+  settings.integer("batch_size", batch_size, "items a training step", {1, 1e6});
+  settings.integer("eval_batch_size", eval_batch_size, "items an evaluation step", {1, 1e6});
+  settings.choice("optimizer", optimizer.kind, "update rule",
+                  {{"adam", OptimizerKind::kAdam}, {"radam", OptimizerKind::kRAdam}, {"sgd", OptimizerKind::kSgd}});
+  settings.number("optimizer.learning_rate", optimizer.learning_rate, "base learning rate", {0, 1e3});
+  settings.number("optimizer.beta1", optimizer.beta1, "Adam, RAdam: decay of the first moment", {0, 1});
+  settings.number("optimizer.beta2", optimizer.beta2, "Adam, RAdam: decay of the second moment", {0, 1});
+  settings.number("optimizer.epsilon", optimizer.epsilon, "Adam, RAdam: added to the root of the second moment", {0, 1});
+  settings.number("optimizer.momentum", optimizer.momentum, "SGD: momentum", {0, 1});
+  settings.flag("optimizer.nesterov", optimizer.nesterov, "SGD: Nesterov momentum");
+  settings.number("optimizer.weight_decay", optimizer.weight_decay, "L2 for Adam and SGD, decoupled for RAdam", {0, 1e3});
+  settings.flag("optimizer.radam_degenerates_to_sgd", optimizer.radam_degenerates_to_sgd, "RAdam: momentum steps while the variance is intractable");
+  settings.choice("schedule", schedule.kind, "learning-rate schedule",
+                  {{"constant", ScheduleKind::kConstant},
+                   {"plateau", ScheduleKind::kReduceOnPlateau},
+                   {"step", ScheduleKind::kStep},
+                   {"cosine", ScheduleKind::kCosine}});
+  settings.number("schedule.factor", schedule.factor, "plateau, step: multiplier of each reduction", {0, 1});
+  settings.integer("schedule.patience", schedule.patience, "plateau: validated epochs without improvement that are tolerated", {0, 1e6});
+  settings.integer("schedule.cooldown", schedule.cooldown, "plateau: validated epochs after a reduction that do not count", {0, 1e6});
+  settings.number("schedule.min_factor", schedule.min_factor, "plateau, cosine: lower bound of the total factor", {0, 1});
+  settings.integer("schedule.step_epochs", schedule.step_epochs, "step: epochs between reductions", {1, 1e6});
+  settings.integer("schedule.warmup_epochs", schedule.warmup_epochs, "epochs of rising learning rate", {0, 1e6});
+  settings.choice("schedule.warmup_unit", schedule.warmup_unit, "the learning rate rises per epoch or per step",
+                  {{"epoch", WarmupUnit::kEpoch}, {"step", WarmupUnit::kStep}});
+  settings.number("clip_gradient_norm", clip_gradient_norm, "largest gradient norm, applied before the update; <= 0: off");
+  settings.integer("early_stop_epochs", early_stop_epochs, "stop after so many epochs without a new best; 0: never", {0, 1e6});
+  settings.number("improvement", improvement, "relative margin by which a new best must be better", {0, 1});
+  settings.integer("first_validated_epoch", first_validated_epoch, "first epoch (from 0) that is validated", {0, 1e6});
+  settings.integer("validate_every", validate_every, "validate every so many epochs", {1, 1e6});
+  settings.integer("checkpoint_every_steps", checkpoint_every_steps, "also save within an epoch, every so many steps; 0: epoch ends only", {0, 1e9});
+}
+
+}  // namespace vbench
