@@ -64,6 +64,8 @@ class Experiment {
   virtual void start(Phase phase, int64_t epoch, int64_t first_batch) = 0;  ///< starts reading; train order depends on (seed, epoch)
   virtual bool next() = 0;                                       ///< takes the next batch; false at the end
   [[nodiscard]] virtual int64_t batch_items() const = 0;         ///< videos in the batch taken
+  [[nodiscard]] virtual int64_t items_read() const = 0;          ///< since start(), ahead of the batches taken
+  [[nodiscard]] virtual double read_seconds() const = 0;         ///< reading and transforming them: seconds of all workers divided by their number
   [[nodiscard]] virtual LossTerms train_loss(const StepContext& context) = 0;  ///< of the batch taken, in training mode
   [[nodiscard]] virtual LossTerms eval_loss(const StepContext& context) = 0;   ///< in evaluation mode; also collects outputs for finish_evaluation
   [[nodiscard]] virtual Evaluation finish_evaluation() = 0;
@@ -97,6 +99,7 @@ class Pairing {
   [[nodiscard]] virtual ModelSummary summary() = 0;
   /// Scores of an embeddings file, without a model.
   [[nodiscard]] virtual Evaluation evaluate_embeddings(const std::filesystem::path& file) = 0;
+  [[nodiscard]] virtual ProtocolId protocol() = 0;
 };
 
 }  // namespace vbench

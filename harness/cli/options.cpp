@@ -1,0 +1,372 @@
+#include "harness/cli/options.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/program_options.hpp>
+#include <fstream>
+#include <functional>
+#include <iostream>
+#include <set>
+#include <sstream>
+
+#include "harness/core/error.hpp"
+#include "harness/core/text.hpp"
+
+extern char** environ;
+
+namespace vbench::cli {
+namespace po = boost::program_options;
+namespace {
+
+// Option values as they are parsed, before they become a RunSpec.
+struct Raw {
+  Invocation invocation;
+  std::string seeds = "1", source = "auto", precision = "fp32", format;
+  int64_t epochs = -1;
+  std::string config;
+  bool quiet = false, verbose = false;
+};
+
+struct Command {
+  std::string name, usage, summary, details;
+  std::function<void(po::options_description&, Raw&)> add_options;
+};
+
+template <class T>
+po::typed_value<T>* shown(T& field, const T& initial) {
+  field = initial;
+  return po::value<T>(&field)->default_value(initial);
+}
+
+void add_general(po::options_description& options, Raw& raw) {
+  options.add_options()("help,h", po::bool_switch(&raw.invocation.help), "this text")  //
+      ("config", po::value(&raw.config)->value_name("FILE"), "options from an ini file (name=value a line)")  //
+      ("quiet,q", po::bool_switch(&raw.quiet), "no progress on stderr")                //
+      ("verbose,v", po::bool_switch(&raw.verbose), "more detail on stderr");
+}
+
+void add_format(po::options_description& options, Raw& raw) {
+  options.add_options()("format", po::value(&raw.format)->value_name("F"),
+                        "table, markdown, latex, csv or json (default: table on a terminal, else markdown)");
+}
+
+void add_data(po::options_description& options, Raw& raw) {
+  options.add_options()("data-root", shown(raw.invocation.run.data_root, std::string("data"))->value_name("DIR"), "folder that holds one folder a dataset")  //
+      ("source", shown(raw.source, std::string("auto"))->value_name("S"),
+       "real: official files only; synthetic: a generated stand-in; auto: real if there, else the stand-in")  //
+      ("set", po::value(&raw.invocation.run.settings)->value_name("KEY=VALUE")->composing(), "override a setting; repeatable ('vbench show' lists them)");
+}
+
+void add_out(po::options_description& options, Raw& raw) {
+  options.add_options()("out", shown(raw.invocation.run.out, std::string("runs"))->value_name("DIR"), "folder of checkpoints and of the results store");
+}
+
+void add_model(po::options_description& options, Raw& raw) {
+  RunSpec& run = raw.invocation.run;
+  options.add_options()("method,m", po::value(&run.method)->value_name("M"), "method ('vbench list methods')")  //
+      ("dataset,d", po::value(&run.dataset)->value_name("D"), "dataset ('vbench list datasets')")               //
+      ("variant", po::value(&run.variant)->value_name("V"), "configuration of the paper ('vbench list variants'; default: the first)")  //
+      ("init", po::value(&run.init)->value_name("FILE"), "weights to start from: the authors' .pth or one of ours")  //
+      ("preload", po::bool_switch(&run.preload), "hold all features in memory")                                  //
+      ("strict", po::bool_switch(&run.strict), "fail on bad items instead of dropping and counting them")        //
+      ("device", shown(run.device, std::string("cpu"))->value_name("X"), "cpu, cuda, cuda:1")                    //
+      ("threads", shown(run.threads, int64_t{0})->value_name("N"), "threads of tensor operations; 0: all cores") //
+      ("workers", shown(run.workers, int64_t{0})->value_name("N"), "reading threads; 0: as many as threads")     //
+      ("precision", shown(raw.precision, std::string("fp32"))->value_name("P"), "fp32, bf16 or fp16 (CUDA)");
+}
+
+void add_run(po::options_description& options, Raw& raw) {
+  RunSpec& run = raw.invocation.run;
+  add_model(options, raw);
+  options.add_options()("seeds", shown(raw.seeds, std::string("1"))->value_name("LIST"), "one run a seed, mean and standard deviation over them: 1,2,3")  //
+      ("epochs", po::value(&raw.epochs)->value_name("N"), "training epochs (default: the variant's)")                                  //
+      ("eval-only", po::bool_switch(&run.eval_only), "no training; needs --init")                                                      //
+      ("embeddings", po::value(&run.embeddings)->value_name("FILE"), "score an embeddings file instead of a model")                    //
+      ("resume", po::bool_switch(&run.resume), "go on from the last checkpoint of the same run");
+  add_data(options, raw);
+  add_out(options, raw);
+  add_format(options, raw);
+}
+
+const std::vector<Command>& commands() {
+  static const std::vector<Command> all{
+      {"run", "vbench [run] --method M --dataset D [options]", "train and evaluate a method on a dataset, print the leaderboard",
+       "Trains with the published configuration, evaluates the best epoch, stores the result in DIR/results.db and prints the leaderboard.\n"
+       "Without official files below --data-root a labelled synthetic stand-in is generated and used.\n\n"
+       "Examples:\n"
+       "  vbench --method coot --dataset youcook2\n"
+       "  vbench --method coot --dataset youcook2 --seeds 1,2,3 --epochs 30 --format json\n"
+       "  vbench --method coot --dataset youcook2 --init provided_models/yc2_100m_coot.pth --eval-only --source real\n"
+       "  vbench run --embeddings embeddings.h5 --dataset youcook2\n",
+       add_run},
+      {"list", "vbench list methods|datasets|variants|metrics [--format F]", "what this build knows", "Example:\n  vbench list variants\n",
+       [](po::options_description& options, Raw& raw) { add_format(options, raw); }},
+      {"show", "vbench show METHOD [--variant V] [--set KEY=VALUE] [--format F]", "settings with documentation, layers, parameters, FLOPs",
+       "Example:\n  vbench show coot --variant yc2-100m\n",
+       [](po::options_description& options, Raw& raw) {
+         options.add_options()("variant", po::value(&raw.invocation.run.variant)->value_name("V"), "configuration (default: the first)")  //
+             ("set", po::value(&raw.invocation.run.settings)->value_name("KEY=VALUE")->composing(), "override a setting first; repeatable");
+         add_format(options, raw);
+       }},
+      {"leaderboard", "vbench leaderboard [--dataset D] [--method M] [--paper] [--format F]", "stored results, best in bold",
+       "Reads DIR/results.db. Real and synthetic data never share a board; published figures stand beside real results only.\n\n"
+       "Examples:\n  vbench leaderboard --dataset youcook2 --format latex\n  vbench leaderboard --import-coot-runs provided_experiments\n",
+       [](po::options_description& options, Raw& raw) {
+         RunSpec& run = raw.invocation.run;
+         options.add_options()("dataset,d", po::value(&run.dataset)->value_name("D"), "only this dataset")  //
+             ("method,m", po::value(&run.method)->value_name("M"), "only this method")                      //
+             ("paper", po::bool_switch(&raw.invocation.paper), "also the published figures of datasets without a real result")  //
+             ("import-coot-runs", po::value(&raw.invocation.import_coot_runs)->value_name("DIR"),
+              "aggregate the COOT authors' published runs instead of the store");
+         add_out(options, raw);
+         add_format(options, raw);
+       }},
+      {"data", "vbench data info|verify|synth DATASET [options]", "look at, check or generate datasets",
+       "info    what is there and what belongs where\n"
+       "verify  every listed item: present, readable, right shape; exit code 1 if anything is wrong\n"
+       "synth   write a stand-in in the official on-disk format into --output\n\n"
+       "Examples:\n"
+       "  vbench data info youcook2\n"
+       "  vbench data verify youcook2 --data-root data --deep\n"
+       "  vbench data synth youcook2 --output data/youcook2 --set annotations=DIR --set word_vectors=FILE\n",
+       [](po::options_description& options, Raw& raw) {
+         add_data(options, raw);
+         options.add_options()("output", po::value(&raw.invocation.output)->value_name("DIR"), "synth: folder to write")  //
+             ("seed", shown(raw.invocation.seed, int64_t{1})->value_name("N"), "synth: seed of the generator")            //
+             ("deep", po::bool_switch(&raw.invocation.deep), "verify: read every value, not only headers")                //
+             ("allow-missing", shown(raw.invocation.allow_missing, 0.0)->value_name("SHARE"), "verify: share of items that may lack files, 0..1");
+         add_format(options, raw);
+       }},
+      {"embed", "vbench embed --method M --dataset D --init FILE --output FILE.h5 [options]", "write the embeddings of the evaluation split (HDF5)",
+       "Example:\n  vbench embed --method coot --dataset youcook2 --init runs/.../best.pth --output embeddings.h5\n",
+       [](po::options_description& options, Raw& raw) {
+         add_model(options, raw);
+         add_data(options, raw);
+         options.add_options()("output", po::value(&raw.invocation.output)->value_name("FILE"), "HDF5 file to write");
+       }},
+      {"doctor", "vbench doctor [--format F]", "what this machine and build can do, and what slows it down", "Example:\n  vbench doctor\n",
+       [](po::options_description& options, Raw& raw) { add_format(options, raw); }},
+  };
+  return all;
+}
+
+const Command* find_command(const std::string& name) {
+  for (const auto& command : commands()) {
+    if (command.name == name) return &command;
+  }
+  return nullptr;
+}
+
+std::vector<std::string> command_names() {
+  std::vector<std::string> names;
+  for (const auto& command : commands()) names.push_back(command.name);
+  return names;
+}
+
+po::options_description describe(const Command& command, Raw& raw) {
+  po::options_description options("Options", 110, 60);
+  command.add_options(options, raw);
+  add_general(options, raw);
+  return options;
+}
+
+std::vector<std::string> long_names(const po::options_description& options) {
+  std::vector<std::string> names;
+  for (const auto& option : options.options()) names.push_back(option->long_name());
+  return names;
+}
+
+// VBENCH_DATA_ROOT -> data-root, if any command has such an option.
+std::string option_of_variable(const std::string& variable) {
+  static const std::set<std::string> known = [] {
+    std::set<std::string> names;
+    for (const auto& command : commands()) {
+      Raw raw;
+      for (const auto& name : long_names(describe(command, raw))) names.insert(name);
+    }
+    return names;
+  }();
+  std::string name = variable.substr(std::string("VBENCH_").size());
+  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return c == '_' ? '-' : static_cast<char>(std::tolower(c)); });
+  return known.contains(name) ? name : "";
+}
+
+// Variables that other parts of the project read; not options.
+bool is_other_variable(const std::string& name) {
+  static const std::set<std::string> others{"VBENCH_CACHE", "VBENCH_GOLDEN_ROOT", "VBENCH_REAL_DATA", "VBENCH_BENCH_LARGE"};
+  return others.contains(name);
+}
+
+void store_environment(const po::options_description& options, po::variables_map& values) {
+  const auto own = long_names(options);
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string text = *entry;
+    const std::string name = text.substr(0, text.find('='));
+    if (name.rfind("VBENCH_", 0) == 0 && option_of_variable(name).empty() && !is_other_variable(name)) {
+      std::cerr << "warning: the environment variable " << name << " is no option of vbench and has no effect\n";
+    }
+  }
+  const auto mapper = [&own](const std::string& variable) -> std::string {
+    if (variable.rfind("VBENCH_", 0) != 0) return "";
+    const std::string name = option_of_variable(variable);
+    return std::find(own.begin(), own.end(), name) == own.end() ? "" : name;
+  };
+  po::store(po::parse_environment(options, mapper), values);
+}
+
+void store_config(const po::options_description& options, const std::string& path, po::variables_map& values) {
+  std::ifstream file(path);
+  if (!file) throw input_error("cannot open the file", "--config " + path);
+  try {
+    po::store(po::parse_config_file(file, options), values);
+  } catch (const po::unknown_option& unknown) {
+    throw usage_error("unknown option '" + unknown.get_option_name() + "'", path, suggest(unknown.get_option_name(), long_names(options)));
+  } catch (const po::error& error) {
+    throw usage_error(error.what(), path, "write name=value, one a line; lists of settings repeat set=KEY=VALUE");
+  }
+}
+
+template <class Enum>
+Enum parse_choice(const std::string& option, const std::string& value, const std::vector<std::pair<std::string, Enum>>& choices) {
+  std::vector<std::string> names;
+  for (const auto& [name, choice] : choices) {
+    if (name == value) return choice;
+    names.push_back(name);
+  }
+  throw usage_error("unknown value '" + value + "'", "--" + option, suggest(value, names));
+}
+
+std::vector<int64_t> parse_seeds(const std::string& text) {
+  std::vector<int64_t> seeds;
+  for (const auto& piece : split(text, ',')) {
+    const auto seed = parse_int(piece);
+    if (!seed || *seed < 0) throw usage_error("'" + piece + "' is not a seed", "--seeds", "write whole numbers with commas between: 1,2,3");
+    if (std::find(seeds.begin(), seeds.end(), *seed) != seeds.end()) throw usage_error("seed " + piece + " is given twice", "--seeds");
+    seeds.push_back(*seed);
+  }
+  if (seeds.empty()) throw usage_error("no seed given", "--seeds", "write 1 or 1,2,3");
+  return seeds;
+}
+
+void finish(Raw& raw, const po::variables_map& values) {
+  RunSpec& run = raw.invocation.run;
+  run.seeds = parse_seeds(raw.seeds);
+  run.source = parse_choice<SourceChoice>("source", raw.source,
+                                          {{"auto", SourceChoice::kAuto}, {"real", SourceChoice::kReal}, {"synthetic", SourceChoice::kSynthetic}});
+  run.precision =
+      parse_choice<Precision>("precision", raw.precision, {{"fp32", Precision::kFp32}, {"bf16", Precision::kBf16}, {"fp16", Precision::kFp16}});
+  if (!raw.format.empty()) {
+    run.format = parse_choice<OutputFormat>("format", raw.format,
+                                            {{"table", OutputFormat::kTable},
+                                             {"markdown", OutputFormat::kMarkdown},
+                                             {"latex", OutputFormat::kLatex},
+                                             {"csv", OutputFormat::kCsv},
+                                             {"json", OutputFormat::kJson}});
+  }
+  if (values.count("epochs") > 0) {
+    if (raw.epochs < 0) throw usage_error("the number of epochs is negative", "--epochs");
+    run.epochs = raw.epochs;
+  }
+  if (run.threads < 0 || run.workers < 0) throw usage_error("a number of threads is negative", "--threads, --workers");
+  if (raw.quiet && raw.verbose) throw usage_error("--quiet and --verbose exclude each other");
+  run.verbosity = raw.quiet ? -1 : raw.verbose ? 1 : 0;
+}
+
+// Splits "run" or another command off; options first means `run`.
+std::string take_command(std::vector<std::string>& arguments) {
+  if (arguments.empty() || arguments[0].rfind('-', 0) == 0) return "run";
+  const std::string name = arguments[0];
+  if (find_command(name) == nullptr) throw usage_error("unknown command '" + name + "'", "", suggest(name, command_names()) + " ('vbench --help' lists all)");
+  arguments.erase(arguments.begin());
+  return name;
+}
+
+// How many words a command takes besides its options.
+void check_positional(const Invocation& invocation) {
+  const size_t given = invocation.positional.size();
+  const auto require = [&](size_t count, const char* what) {
+    if (given != count && !invocation.help) throw usage_error(fmt::format("'vbench {}' takes {}", invocation.command, what), "", find_command(invocation.command)->usage);
+  };
+  if (invocation.command == "list") {
+    require(1, "one of methods, datasets, variants, metrics");
+  } else if (invocation.command == "show") {
+    require(1, "the name of a method");
+  } else if (invocation.command == "data") {
+    require(2, "info, verify or synth, and the name of a dataset");
+  } else {
+    require(0, "no words besides its options");
+  }
+}
+
+}  // namespace
+
+std::string version_text() { return std::string("vbench ") + VBENCH_VERSION; }
+
+OutputFormat effective_format(const RunSpec& spec) {
+  if (spec.format) return *spec.format;
+  return ::isatty(STDOUT_FILENO) == 1 ? OutputFormat::kTable : OutputFormat::kMarkdown;
+}
+
+std::string help_text(const std::string& command) {
+  std::ostringstream text;
+  if (command.empty()) {
+    text << version_text() << ": trains and evaluates video-understanding methods and compares them with the published tables\n\n"
+         << "Usage: vbench COMMAND [options]   ('run' may be left out)\n\nCommands:\n";
+    for (const auto& entry : commands()) text << fmt::format("  {:<12} {}\n", entry.name, entry.summary);
+    text << "\n'vbench COMMAND --help' explains one command. First steps:\n"
+         << "  vbench --method coot --dataset youcook2      trains, evaluates and prints a leaderboard\n"
+         << "  vbench list variants                         what can be reproduced\n"
+         << "  vbench doctor                                what slows this machine down\n\n"
+         << "Every option can also stand in an ini file (--config FILE) or in the environment (--data-root as VBENCH_DATA_ROOT).\n"
+         << "Results go to stdout, everything else to stderr. Exit codes: 0 done, 1 a check answered no, 2 wrong usage, 3 bad input,\n"
+         << "4 numerical failure, 5 internal error, 130 interrupted (state saved, --resume goes on).\n";
+    return text.str();
+  }
+  const Command& entry = *find_command(command);
+  Raw raw;
+  text << "Usage: " << entry.usage << "\n\n" << entry.summary << ".\n\n" << entry.details << "\n" << describe(entry, raw);
+  return text.str();
+}
+
+Invocation parse(const std::vector<std::string>& all_arguments) {
+  std::vector<std::string> arguments = all_arguments;
+  Raw raw;
+  if (!arguments.empty() && (arguments[0] == "--version" || arguments[0] == "-V")) {
+    raw.invocation.version = true;
+    return raw.invocation;
+  }
+  if (arguments.empty() || arguments[0] == "--help" || arguments[0] == "-h" || arguments[0] == "help") {
+    raw.invocation.help = true;
+    if (arguments.size() > 1) raw.invocation.command = take_command(arguments = {arguments.begin() + 1, arguments.end()});
+    return raw.invocation;
+  }
+  const std::string name = take_command(arguments);
+  raw.invocation.command = name;
+  auto visible = describe(*find_command(name), raw);
+  po::options_description every;
+  every.add(visible);
+  every.add_options()("positional", po::value(&raw.invocation.positional));
+  po::positional_options_description words;
+  words.add("positional", -1);
+  po::variables_map values;
+  try {
+    const int style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
+    po::store(po::command_line_parser(arguments).options(every).positional(words).style(style).run(), values);
+    store_environment(visible, values);
+    if (values.count("config") > 0) store_config(visible, values["config"].as<std::string>(), values);
+    po::notify(values);
+  } catch (const po::unknown_option& unknown) {
+    const std::string option = trim(unknown.get_option_name());
+    const std::string bare = option.substr(std::min(option.find_first_not_of('-'), option.size()));
+    throw usage_error("unknown option '" + option + "'", "vbench " + name, suggest(bare, long_names(visible)));
+  } catch (const po::error& error) {
+    throw usage_error(error.what(), "vbench " + name, "'vbench " + name + " --help' explains the options");
+  }
+  finish(raw, values);
+  check_positional(raw.invocation);
+  return raw.invocation;
+}
+
+}  // namespace vbench::cli

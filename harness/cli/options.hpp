@@ -1,0 +1,40 @@
+// The command line: which commands and options exist, their help, and how they are parsed. Free of LibTorch so that --help starts at once.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/core/run_spec.hpp"
+
+namespace vbench::cli {
+
+/// A parsed command line. Fields that a command does not have keep their defaults.
+struct Invocation {
+  std::string command;                   ///< "run", "list", ...
+  std::vector<std::string> positional;   ///< what follows the command without dashes
+  bool help = false;
+  bool version = false;
+  RunSpec run;                           ///< run, embed; also data_root, source, out, format, verbosity of the others
+  std::string output;                    ///< embed, data synth: the file or folder to write
+  bool paper = false;                    ///< leaderboard: add the published figures
+  std::string import_coot_runs;          ///< leaderboard: folder of the authors' runs
+  bool deep = false;                     ///< data verify
+  double allow_missing = 0;              ///< run, data verify: tolerated share of missing items
+  int64_t seed = 1;                      ///< data synth
+};
+
+/// Options from the command line, then VBENCH_* variables, then --config, then defaults.
+/// @throws Error kUsage, with the nearest names
+[[nodiscard]] Invocation parse(const std::vector<std::string>& arguments);
+
+/// Text of --help: of the program if `command` is empty.
+[[nodiscard]] std::string help_text(const std::string& command);
+
+/// "vbench 0.1.0".
+[[nodiscard]] std::string version_text();
+
+/// The explicit format, else a table on a terminal and Markdown elsewhere.
+[[nodiscard]] OutputFormat effective_format(const RunSpec& spec);
+
+}  // namespace vbench::cli

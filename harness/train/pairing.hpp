@@ -1,0 +1,164 @@
+// Joins a method and a dataset into the type-erased Pairing that registry and trainer know. Included by each method's register.cpp.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <torch/torch.h>
+
+#include "datasets/loader/loader.hpp"
+#include "harness/core/concepts.hpp"
+#include "harness/core/error.hpp"
+#include "harness/train/device.hpp"
+#include "harness/train/options.hpp"
+
+namespace vbench {
+
+/// One method on one dataset, built for one seed.
+template <class M, class D>
+class PairExperiment final : public Experiment {
+ public:
+  PairExperiment(const RunSpec& spec, const TrainOptions& training, const typename M::Tuning& tuning, const typename D::Options& data, uint64_t seed)
+      : spec_(spec), training_(training), data_options_(data), seed_(seed), device_(parse_device(spec.device)),
+        eval_data_(D::open(data, spec, Role::kEvaluate)), method_(tuning, data, seed, device_) {
+    if (!spec.eval_only) train_data_.emplace(D::open(data, spec, Role::kTrain));
+  }
+
+  std::vector<Parameter> parameters() override { return method_.parameters(); }
+  std::vector<NamedTensor> weights() override { return method_.weights(); }
+
+  [[nodiscard]] int64_t batches(Phase phase) const override {
+    return Loader<D>::batches(dataset(phase).size(), loader_options(phase));
+  }
+
+  void before_epoch([[maybe_unused]] int64_t epoch) override {
+    if constexpr (HasEpochHook<M>) method_.before_epoch(epoch);
+  }
+
+  void start(Phase phase, int64_t epoch, int64_t first_batch) override {
+    loader_.reset();  // the old one's threads must be gone before new ones start
+    loader_.emplace(dataset(phase), loader_options(phase), phase == Phase::kTrain ? epoch : 0, first_batch);
+    if (phase == Phase::kEvaluate) protocol_.emplace();
+  }
+
+  bool next() override {
+    batch_ = loader_->next();
+    if (!batch_) return false;
+    items_ = batch_->size();
+    if (!device_.is_cpu()) batch_ = batch_->to(device_);
+    return true;
+  }
+
+  [[nodiscard]] int64_t batch_items() const override { return items_; }
+  [[nodiscard]] int64_t items_read() const override { return loader_ ? loader_->items_read() : 0; }
+  [[nodiscard]] double read_seconds() const override {
+    return loader_ ? loader_->busy_seconds() / static_cast<double>(std::max<int64_t>(1, spec_.workers)) : 0;
+  }
+
+  LossTerms train_loss(const StepContext& context) override { return method_.loss(*batch_, context); }
+
+  LossTerms eval_loss(const StepContext& context) override {
+    const torch::NoGradGuard no_grad;
+    const auto outputs = method_.infer(*batch_);
+    protocol_->add(outputs);
+    return method_.eval_loss(*batch_, outputs, context);
+  }
+
+  Evaluation finish_evaluation() override {
+    return protocol_->finish();
+  }
+
+  [[nodiscard]] DataFingerprint data(Phase phase) const override { return dataset(phase).fingerprint(); }
+  [[nodiscard]] Source source() const override { return eval_data_.source(); }
+  [[nodiscard]] ProtocolId protocol() const override { return M::Protocol::id(); }
+
+  void import_checkpoint(const std::filesystem::path& file) override {
+    if constexpr (ImportsCheckpoints<M>) {
+      method_.import_checkpoint(file);
+    } else {
+      throw usage_error("this method does not import checkpoints", "--init " + file.string());
+    }
+  }
+
+  void save_embeddings(const std::filesystem::path& file) override {
+    if constexpr (SavesEmbeddings<typename M::Protocol>) {
+      if (!protocol_) throw Error(ErrorKind::kInternal, "embeddings asked for before an evaluation");
+      protocol_->save_embeddings(file);
+    } else {
+      throw usage_error("this method has no embeddings to save", file.string());
+    }
+  }
+
+ private:
+  [[nodiscard]] const D& dataset(Phase phase) const {
+    if (phase == Phase::kEvaluate) return eval_data_;
+    if (!train_data_) throw Error(ErrorKind::kInternal, "the training split is not open");
+    return *train_data_;
+  }
+
+  [[nodiscard]] LoaderOptions loader_options(Phase phase) const {
+    const bool train = phase == Phase::kTrain;
+    return {.batch_size = train ? training_.batch_size : training_.eval_batch_size, .workers = spec_.workers, .prefetch = 2 * spec_.workers,
+            .shuffle = train, .seed = seed_};
+  }
+
+  RunSpec spec_;
+  TrainOptions training_;
+  typename D::Options data_options_;
+  uint64_t seed_;
+  at::Device device_;
+  D eval_data_;
+  std::optional<D> train_data_;
+  M method_;
+  std::optional<typename M::Protocol> protocol_;
+  std::optional<typename M::Batch> batch_;
+  int64_t items_ = 0;
+  std::optional<Loader<D>> loader_;  // last: its threads read the datasets
+};
+
+/// A variant with its settings bound. `vbench show` and `--set` see training, method and data settings in one list.
+template <Method M, Dataset D>
+  requires Feeds<M, D>
+class Pair final : public Pairing {
+ public:
+  Pair() : training_(M::training_defaults()), tuning_(M::tuning_defaults()), data_(M::data_defaults()) {
+    training_.bind(settings_);
+    tuning_.bind(settings_);
+    data_.bind(settings_);
+  }
+
+  Settings& settings() override { return settings_; }
+  TrainOptions& training() override { return training_; }
+
+  std::unique_ptr<Experiment> open(const RunSpec& spec, uint64_t seed) override {
+    return std::make_unique<PairExperiment<M, D>>(spec, training_, tuning_, data_, seed);
+  }
+
+  ModelSummary summary() override { return M(tuning_, data_, 0, at::Device(at::kCPU)).summary(); }
+
+  Evaluation evaluate_embeddings(const std::filesystem::path& file) override {
+    if constexpr (ReadsEmbeddings<typename M::Protocol>) {
+      return M::Protocol::evaluate_embeddings(file);
+    } else {
+      throw usage_error("this method does not evaluate embeddings files", "--embeddings " + file.string());
+    }
+  }
+  ProtocolId protocol() override { return M::Protocol::id(); }
+
+ private:
+  TrainOptions training_;
+  typename M::Tuning tuning_;
+  typename D::Options data_;
+  Settings settings_;
+};
+
+/// For Registry::MethodHandle::variant.
+template <class M, class D>
+std::function<std::unique_ptr<Pairing>()> pair_of() {
+  return [] { return std::make_unique<Pair<M, D>>(); };
+}
+
+}  // namespace vbench

@@ -1,0 +1,232 @@
+#include "harness/train/trainer.hpp"
+
+#include <fmt/format.h>
+#include <torch/torch.h>
+
+#include <chrono>
+#include <cmath>
+#include <memory>
+#include <utility>
+
+#include "harness/core/error.hpp"
+#include "harness/core/random.hpp"
+#include "harness/train/checkpoint.hpp"
+#include "harness/train/device.hpp"
+#include "harness/train/early_stopping.hpp"
+#include "harness/train/loss_scaler.hpp"
+#include "harness/train/optimizer.hpp"
+#include "harness/train/schedule.hpp"
+#include "harness/train/stop_signal.hpp"
+
+namespace vbench {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+/// Items and seconds of one activity, for clips/s.
+struct Rate {
+  int64_t items = 0;
+  double seconds = 0;
+  [[nodiscard]] double per_second() const { return seconds > 0 ? static_cast<double>(items) / seconds : 0; }
+};
+
+class Trainer {
+ public:
+  Trainer(Experiment& experiment, const TrainJob& job, Progress& progress)
+      : experiment_(experiment), job_(job), progress_(progress), device_(parse_device(job.device)), parameters_(experiment.parameters()),
+        best_(job.options.improvement, job.options.early_stop_epochs), scaler_(job.precision == Precision::kFp16) {
+    if (job.eval_only) return;
+    optimizer_ = Optimizer::make(job.options.optimizer, parameters_);
+    schedule_ = Schedule::make(job.options.schedule, job.options.optimizer.learning_rate, experiment.batches(Phase::kTrain), job.options.epochs);
+  }
+
+  TrainResult run() {
+    if (!job_.eval_only) {
+      if (job_.resume) resume();
+      while (state_.epoch < job_.options.epochs && !best_.should_stop(state_.epoch)) run_epoch();
+      finished_ = true;
+      take_best_weights();
+    }
+    TrainResult result;
+    result.evaluation = evaluate(job_.eval_only ? "evaluation" : "evaluation of the best epoch").first;
+    result.epochs = state_.epoch;
+    result.best_epoch = best_.best_epoch();
+    result.history = state_.history;
+    if (read_.items > 0) result.speed["read_clips_per_s"] = read_.per_second();
+    if (forward_.items > 0) result.speed["forward_clips_per_s"] = forward_.per_second();
+    if (backward_.items > 0) result.speed["backward_clips_per_s"] = backward_.per_second();
+    return result;
+  }
+
+  /// Evaluates the whole split: scores, and the mean of each loss term over batches.
+  std::pair<Evaluation, std::map<std::string, double>> evaluate(const std::string& title) {
+    const int64_t batches = experiment_.batches(Phase::kEvaluate);
+    std::map<std::string, double> sums;
+    progress_.begin(fmt::format("{} {}", job_.name, title), batches);
+    experiment_.start(Phase::kEvaluate, state_.epoch, 0);
+    for (int64_t step = 0; experiment_.next(); ++step) {
+      const auto begin = Clock::now();
+      const Autocast autocast(job_.precision, device_);
+      add_terms(experiment_.eval_loss({job_.seed, state_.epoch, step, state_.global_step}), sums);
+      forward_.items += experiment_.batch_items();
+      forward_.seconds += seconds_since(begin);
+      progress_.update(step + 1, fmt::format("forward {:.0f} clips/s", forward_.per_second()));
+      if (stop_requested()) stop();
+    }
+    add_read_rate();
+    progress_.end();
+    for (auto& [name, sum] : sums) sum /= static_cast<double>(batches);
+    return {experiment_.finish_evaluation(), sums};
+  }
+
+ private:
+  [[nodiscard]] std::filesystem::path last_path() const { return job_.folder / "last.pth"; }
+  [[nodiscard]] std::filesystem::path best_path() const { return job_.folder / "best.pth"; }
+
+  void run_epoch() {
+    const auto begin = Clock::now();
+    const int64_t steps = experiment_.batches(Phase::kTrain);
+    experiment_.before_epoch(state_.epoch);
+    experiment_.start(Phase::kTrain, state_.epoch, state_.step);
+    progress_.begin(fmt::format("{} epoch {}/{}", job_.name, state_.epoch + 1, job_.options.epochs), steps, state_.step);
+    while (experiment_.next()) {
+      train_step();
+      if (stop_requested()) stop();
+      if (job_.options.checkpoint_every_steps > 0 && state_.global_step % job_.options.checkpoint_every_steps == 0 && state_.step < steps) save_last();
+    }
+    add_read_rate();
+    progress_.end();
+    finish_epoch(begin);
+  }
+
+  void train_step() {
+    const auto begin = Clock::now();
+    const StepContext context{job_.seed, state_.epoch, state_.step, state_.global_step};
+    // Generators of LibTorch are seeded at every step, so that a resumed run draws what an unbroken one would have drawn.
+    torch::manual_seed(derive_seed(job_.seed, "torch", 0, static_cast<uint64_t>(state_.global_step)));
+    optimizer_->zero_grad();
+    LossTerms loss;
+    {
+      const Autocast autocast(job_.precision, device_);
+      loss = experiment_.train_loss(context);
+    }
+    check_finite(loss);
+    scaler_.scale(loss.total).backward();
+    const bool good = scaler_.unscale(parameters_);
+    if (good) {
+      if (job_.options.clip_gradient_norm > 0) clip_gradient_norm(parameters_, job_.options.clip_gradient_norm);
+      optimizer_->step(schedule_->learning_rate());
+    }
+    scaler_.update(good);
+    const double rate = schedule_->learning_rate();
+    schedule_->step();
+    add_terms(loss, state_.loss_sums);
+    ++state_.step;
+    ++state_.global_step;
+    backward_.items += experiment_.batch_items();
+    backward_.seconds += seconds_since(begin);
+    progress_.update(state_.step, fmt::format("loss {:.4f} lr {:.2g} train {:.0f} clips/s read {:.0f}", loss.total.item<double>(), rate,
+                                              backward_.per_second(), current_read_rate()));
+  }
+
+  void finish_epoch(Clock::time_point begin) {
+    EpochRecord record;
+    record.epoch = state_.epoch;
+    record.learning_rate = schedule_->learning_rate();
+    for (const auto& [name, sum] : state_.loss_sums) record.train_loss[name] = sum / static_cast<double>(state_.step);
+    const int64_t since = state_.epoch - job_.options.first_validated_epoch;
+    const bool validated = since >= 0 && since % job_.options.validate_every == 0;
+    if (validated) {
+      auto [evaluation, losses] = evaluate(fmt::format("validation {}", state_.epoch + 1));
+      record.val_loss = losses;
+      record.scores = evaluation.scores;
+      record.improved = best_.update(state_.epoch, evaluation.selection);
+      progress_.info(fmt::format("{} epoch {}: loss {:.4f}, selection score {:.4f}{}", job_.name, state_.epoch + 1, record.train_loss["total"],
+                                 evaluation.selection, record.improved ? " (best so far)" : ""));
+    }
+    schedule_->step_epoch(validated, record.improved);
+    record.seconds = seconds_since(begin);
+    state_.history.push_back(record);
+    state_.epoch += 1;
+    state_.step = 0;
+    state_.loss_sums.clear();
+    // The best weights first: a run killed between the two files validates this epoch again and writes the same best ones.
+    if (record.improved) save_weights(best_path(), experiment_.weights());
+    save_last();
+  }
+
+  static void add_terms(const LossTerms& loss, std::map<std::string, double>& sums) {
+    sums["total"] += loss.total.item<double>();
+    for (const auto& [name, value] : loss.terms) sums[name] += value;
+  }
+
+  void check_finite(const LossTerms& loss) const {
+    if (std::isfinite(loss.total.item<double>())) return;
+    std::string terms;
+    for (const auto& [name, value] : loss.terms) terms += fmt::format(" {}={:g}", name, value);
+    throw Error(ErrorKind::kNumeric, fmt::format("the loss is not finite at epoch {} step {}:{}", state_.epoch + 1, state_.step + 1, terms), job_.name,
+                std::filesystem::exists(last_path()) ? "the last good checkpoint is " + last_path().string() : "lower optimizer.learning_rate");
+  }
+
+  void add_read_rate() {
+    read_.items += experiment_.items_read();
+    read_.seconds += experiment_.read_seconds();
+  }
+
+  [[nodiscard]] double current_read_rate() const {
+    const double seconds = experiment_.read_seconds();
+    return seconds > 0 ? static_cast<double>(experiment_.items_read()) / seconds : 0;
+  }
+
+  [[nodiscard]] CheckpointParts parts() { return {job_, state_, experiment_.weights(), *optimizer_, *schedule_, best_, scaler_}; }
+  void save_last() { save_checkpoint(last_path(), parts()); }
+
+  void resume() {
+    if (!std::filesystem::exists(last_path())) {
+      progress_.info(job_.name + ": no checkpoint to resume, starting anew");
+      return;
+    }
+    load_checkpoint(last_path(), parts());
+    progress_.info(fmt::format("{}: resumed at epoch {} step {}", job_.name, state_.epoch + 1, state_.step + 1));
+  }
+
+  [[noreturn]] void stop() {
+    progress_.end();
+    // After training the model holds the best weights and last.pth is complete already: saving now would mix the two.
+    if (job_.eval_only || finished_) throw Error(ErrorKind::kInterrupted, "interrupted during the evaluation", job_.name, "the same command with --resume goes on");
+    // During a validation the epoch is complete but not recorded: the checkpoint of its last step repeats only the validation.
+    save_last();
+    throw Error(ErrorKind::kInterrupted, fmt::format("interrupted at epoch {} step {}; state saved", state_.epoch + 1, state_.step), job_.name,
+                "the same command with --resume goes on");
+  }
+
+  void take_best_weights() {
+    if (best_.best_epoch() < 0) return;
+    load_weights(best_path(), experiment_.weights());
+  }
+
+  Experiment& experiment_;
+  const TrainJob& job_;
+  Progress& progress_;
+  at::Device device_;
+  std::vector<Parameter> parameters_;
+  BestTracker best_;
+  LossScaler scaler_;
+  std::unique_ptr<Optimizer> optimizer_;
+  std::unique_ptr<Schedule> schedule_;
+  TrainState state_;
+  bool finished_ = false;
+  Rate read_, forward_, backward_;
+};
+
+}  // namespace
+
+TrainResult train(Experiment& experiment, const TrainJob& job, Progress& progress) { return Trainer(experiment, job, progress).run(); }
+
+Evaluation evaluate(Experiment& experiment, const TrainJob& job, Progress& progress) {
+  return Trainer(experiment, job, progress).evaluate("evaluation").first;
+}
+
+}  // namespace vbench

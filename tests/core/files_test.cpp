@@ -1,0 +1,60 @@
+#include "harness/core/files.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "harness/core/error.hpp"
+#include "tests/support/golden.hpp"
+
+namespace vbench {
+namespace {
+
+TEST(AtomicFile, ReplacesTheWholeContentAndLeavesNothingElse) {
+  const test::TemporaryFolder folder;
+  write_file_atomically(folder / "a", "first");
+  write_file_atomically(folder / "a", "second");
+  EXPECT_EQ(read_file(folder / "a"), "second");
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
+}
+
+TEST(AtomicFile, KeepsTheOldFileWhenTheDiskIsFull) {
+  const test::TemporaryFolder folder;
+  write_file_atomically(folder / "a", "old");
+  const pid_t child = ::fork();
+  if (child == 0) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{1000, 1000};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    int code = 9;
+    try {
+      write_file_atomically(folder / "a", std::string(5000, 'x'));
+    } catch (const Error& error) {
+      code = std::string(error.what()).find("cannot write: File too large") != std::string::npos ? 3 : 8;
+    }
+    ::_exit(code);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  EXPECT_EQ(WEXITSTATUS(status), 3);
+  EXPECT_EQ(read_file(folder / "a"), "old");
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1) << "a temporary file was left behind";
+}
+
+TEST(AtomicFile, SaysWhyAFolderCannotBeWrittenTo) {
+  EXPECT_EQ(test::error_of([] { write_file_atomically("/nonexistent/a", "x"); }), "/nonexistent/a: cannot create the file: No such file or directory");
+  EXPECT_EQ(test::error_of([] { make_folder("/proc/vbench"); }).rfind("/proc/vbench: cannot create the folder", 0), 0U);
+}
+
+TEST(ReadFile, HasALimit) {
+  const test::TemporaryFolder folder;
+  write_file_atomically(folder / "a", "12345");
+  EXPECT_EQ(test::error_of([&] { (void)read_file(folder / "a", 4); }), (folder / "a").string() + ": file is larger than the limit of 4 bytes");
+  EXPECT_EQ(test::error_of([&] { (void)read_file(folder.path()); }), folder.path().string() + ": is a folder, a file was expected");
+}
+
+}  // namespace
+}  // namespace vbench

@@ -1,0 +1,88 @@
+#include "datasets/loader/loader.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <thread>
+
+#include "tests/support/golden.hpp"
+
+namespace vbench {
+namespace {
+
+/// Items are numbers; reading gives the number and a random draw, after a delay that upsets the order of workers.
+struct Numbers {
+  using Sample = std::pair<int64_t, uint32_t>;
+  using Batch = std::vector<Sample>;
+
+  int64_t items = 23;
+  int64_t broken = -1;
+
+  [[nodiscard]] int64_t size() const { return items; }
+  [[nodiscard]] std::string name(int64_t index) const { return "item " + std::to_string(index); }
+  [[nodiscard]] Sample read(int64_t index, RandomStream& random) const {
+    std::this_thread::sleep_for(std::chrono::microseconds((index * 7919) % 500));
+    if (index == broken) throw std::runtime_error("checksum is wrong");
+    return {index, random()};
+  }
+  static Batch collate(const std::vector<Sample>& samples) { return samples; }
+};
+
+std::vector<Numbers::Batch> all_batches(const Numbers& data, const LoaderOptions& options, int64_t epoch = 0, int64_t first = 0) {
+  Loader<Numbers> loader(data, options, epoch, first);
+  std::vector<Numbers::Batch> batches;
+  while (auto batch = loader.next()) batches.push_back(*batch);
+  return batches;
+}
+
+TEST(Loader, AnyNumberOfWorkersGivesTheSameBatches) {
+  const Numbers data;
+  const auto reference = all_batches(data, {.batch_size = 4, .workers = 0, .shuffle = true, .seed = 5});
+  for (const int64_t workers : {1, 2, 8}) {
+    EXPECT_EQ(all_batches(data, {.batch_size = 4, .workers = workers, .prefetch = 3, .shuffle = true, .seed = 5}), reference) << workers;
+  }
+}
+
+TEST(Loader, EveryItemComesOnceAndTheLastBatchIsSmaller) {
+  const auto batches = all_batches({}, {.batch_size = 4, .workers = 2, .shuffle = true, .seed = 1});
+  ASSERT_EQ(batches.size(), 6U);
+  EXPECT_EQ(batches.back().size(), 3U);
+  std::set<int64_t> seen;
+  for (const auto& batch : batches) {
+    for (const auto& [item, draw] : batch) seen.insert(item);
+  }
+  EXPECT_EQ(seen.size(), 23U);
+}
+
+TEST(Loader, StartingInTheMiddleGivesTheRestOfTheSameEpoch) {
+  const auto whole = all_batches({}, {.batch_size = 4, .workers = 2, .shuffle = true, .seed = 1}, 3);
+  const auto rest = all_batches({}, {.batch_size = 4, .workers = 2, .shuffle = true, .seed = 1}, 3, 4);
+  EXPECT_EQ(rest, (std::vector<Numbers::Batch>(whole.begin() + 4, whole.end())));
+}
+
+TEST(Loader, EpochsAndSeedsHaveDifferentOrders) {
+  const LoaderOptions options{.batch_size = 4, .workers = 1, .shuffle = true, .seed = 1};
+  EXPECT_NE(all_batches({}, options, 0), all_batches({}, options, 1));
+  EXPECT_NE(epoch_order(100, {.shuffle = true, .seed = 1}, 0), epoch_order(100, {.shuffle = true, .seed = 2}, 0));
+  EXPECT_EQ(epoch_order(3, {.shuffle = false}, 7), (std::vector<int64_t>{0, 1, 2}));
+}
+
+TEST(Loader, AnErrorCarriesTheItemsNameAndComesInItsTurn) {
+  const Numbers data{.items = 23, .broken = 9};
+  for (const int64_t workers : {0, 3}) {
+    Loader<Numbers> loader(data, {.batch_size = 4, .workers = workers, .prefetch = 8}, 0);
+    EXPECT_TRUE(loader.next().has_value());
+    EXPECT_TRUE(loader.next().has_value());
+    EXPECT_EQ(test::error_of([&] { (void)loader.next(); }), "item 9: cannot be read: checksum is wrong");
+  }
+}
+
+TEST(Loader, CanBeLeftInTheMiddleOfAnEpoch) {
+  const Numbers data{.items = 1000};
+  Loader<Numbers> loader(data, {.batch_size = 2, .workers = 4, .prefetch = 4}, 0);
+  EXPECT_TRUE(loader.next().has_value());
+  EXPECT_LE(loader.items_read(), 2 * (4 + 1) + 2) << "the prefetch is not bounded";
+}
+
+}  // namespace
+}  // namespace vbench
