@@ -1,5 +1,6 @@
 // The engine's entry: registers everything, runs one command, turns errors into one line and an exit code.
 #include <c10/util/Exception.h>
+#include <fmt/format.h>
 
 #include <iostream>
 #include <map>
@@ -27,9 +28,7 @@ int dispatch(const CommandContext& context) {
 }
 
 std::string join(int argc, char** argv) {
-  std::string line;
-  for (int i = 0; i < argc; ++i) line += (i > 0 ? " " : "") + std::string(argv[i]);
-  return line;
+  return fmt::format("{}", fmt::join(argv, argv + argc, " "));
 }
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }

@@ -64,6 +64,7 @@ concept Method = Bindable<typename M::Tuning> && Protocol<typename M::Protocol, 
                    { method.parameters() } -> std::same_as<std::vector<Parameter>>;
                    { method.weights() } -> std::same_as<std::vector<NamedTensor>>;
                    { method.summary() } -> std::same_as<ModelSummary>;
+                   { method.protocol() } -> std::same_as<typename M::Protocol>;  // a new, empty one
                  };
 
 /// The pair makes sense: the dataset yields what the method takes.

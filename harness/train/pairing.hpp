@@ -41,7 +41,7 @@ class PairExperiment final : public Experiment {
   void start(Phase phase, int64_t epoch, int64_t first_batch) override {
     loader_.reset();  // the old one's threads must be gone before new ones start
     loader_.emplace(dataset(phase), loader_options(phase), phase == Phase::kTrain ? epoch : 0, first_batch);
-    if (phase == Phase::kEvaluate) protocol_.emplace();
+    if (phase == Phase::kEvaluate) protocol_.emplace(method_.protocol());
   }
 
   bool next() override {

@@ -1,0 +1,89 @@
+#include "harness/cli/options.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "harness/core/files.hpp"
+#include "tests/support/golden.hpp"
+
+namespace vbench::cli {
+namespace {
+
+using test::error_of;
+
+TEST(CommandLine, RunIsTheDefaultCommand) {
+  const auto invocation = parse({"--method", "coot", "-d", "youcook2", "--seeds", "1, 2,3", "--epochs", "4", "--precision", "bf16"});
+  EXPECT_EQ(invocation.command, "run");
+  EXPECT_EQ(invocation.run.method, "coot");
+  EXPECT_EQ(invocation.run.dataset, "youcook2");
+  EXPECT_EQ(invocation.run.seeds, (std::vector<int64_t>{1, 2, 3}));
+  EXPECT_EQ(invocation.run.epochs, 4);
+  EXPECT_EQ(invocation.run.precision, Precision::kBf16);
+}
+
+TEST(CommandLine, DefaultsAreTheDocumentedOnes) {
+  const auto run = parse({"run"}).run;
+  EXPECT_EQ(run.data_root, "data");
+  EXPECT_EQ(run.out, "runs");
+  EXPECT_EQ(run.source, SourceChoice::kAuto);
+  EXPECT_EQ(run.device, "cpu");
+  EXPECT_EQ(run.threads, 0);
+  EXPECT_FALSE(run.epochs.has_value());
+}
+
+TEST(CommandLine, UnknownNamesSuggestTheNearest) {
+  EXPECT_EQ(error_of([] { (void)parse({"lst"}); }), "unknown command 'lst'; did you mean 'list'? ('vbench --help' lists all)");
+  EXPECT_EQ(error_of([] { (void)parse({"--methd", "coot"}); }), "vbench run: unknown option '--methd'; did you mean 'method'?");
+  EXPECT_EQ(error_of([] { (void)parse({"--source", "reel"}); }), "--source: unknown value 'reel'; did you mean 'real'?");
+  EXPECT_EQ(error_of([] { (void)parse({"--format", "jsn"}); }), "--format: unknown value 'jsn'; did you mean 'json', 'csv'?");
+}
+
+TEST(CommandLine, BadValuesAreNamed) {
+  EXPECT_EQ(error_of([] { (void)parse({"--seeds", "1,x"}); }), "--seeds: 'x' is not a seed; write whole numbers with commas between: 1,2,3");
+  EXPECT_EQ(error_of([] { (void)parse({"--seeds", "1,1"}); }), "--seeds: seed 1 is given twice");
+  EXPECT_EQ(error_of([] { (void)parse({"--epochs=-1"}); }), "--epochs: the number of epochs is negative");
+  EXPECT_EQ(error_of([] { (void)parse({"-q", "-v"}); }), "--quiet and --verbose exclude each other");
+}
+
+TEST(CommandLine, WordsThatACommandDoesNotTakeAreRefused) {
+  EXPECT_EQ(error_of([] { (void)parse({"data", "verify"}); }),
+            "'vbench data' takes info, verify or synth, and the name of a dataset; vbench data info|verify|synth DATASET [options]");
+  EXPECT_NE(error_of([] { (void)parse({"run", "youcook2"}); }).find("takes no words besides its options"), std::string::npos);
+}
+
+TEST(CommandLine, OptionsComeFromTheCommandLineThenTheEnvironmentThenTheFile) {
+  const test::TemporaryFolder folder;
+  write_file_atomically(folder / "run.ini", "method=from_file\ndata-root=from_file\nout=from_file\nset=a=1\nset=b=2\n");
+  ::setenv("VBENCH_DATA_ROOT", "from_environment", 1);
+  ::setenv("VBENCH_METHOD", "from_environment", 1);
+  const auto run = parse({"--method", "typed", "--config", (folder / "run.ini").string()}).run;
+  ::unsetenv("VBENCH_DATA_ROOT");
+  ::unsetenv("VBENCH_METHOD");
+  EXPECT_EQ(run.method, "typed");
+  EXPECT_EQ(run.data_root, "from_environment");
+  EXPECT_EQ(run.out, "from_file");
+  EXPECT_EQ(run.settings, (std::vector<std::string>{"a=1", "b=2"}));
+}
+
+TEST(CommandLine, AConfigurationFileIsCheckedLikeTheCommandLine) {
+  const test::TemporaryFolder folder;
+  const auto path = (folder / "run.ini").string();
+  EXPECT_EQ(error_of([&] { (void)parse({"--config", path}); }), "--config " + path + ": cannot open the file");
+  write_file_atomically(path, "metod=coot\n");
+  EXPECT_EQ(error_of([&] { (void)parse({"--config", path}); }), path + ": unknown option 'metod'; did you mean 'method'?");
+}
+
+TEST(Help, EveryCommandExplainsItselfWithAnExample) {
+  for (const char* command : {"run", "list", "show", "leaderboard", "data", "embed", "doctor"}) {
+    const auto text = help_text(command);
+    EXPECT_NE(text.find("Example"), std::string::npos) << command;
+    EXPECT_NE(text.find("Usage: vbench"), std::string::npos) << command;
+    EXPECT_TRUE(parse({command, "--help"}).help) << command;
+  }
+  EXPECT_NE(help_text("run").find("--out DIR (=runs)"), std::string::npos) << help_text("run");
+}
+
+}  // namespace
+}  // namespace vbench::cli
