@@ -13,8 +13,7 @@ const Vocabulary kKitchenWords{
     {"pan", "pot", "bowl", "oven", "plate", "tray", "blender", "dish", "skillet", "wok", "board", "fryer"},
     {"slowly", "gently", "finely", "quickly", "thoroughly", "evenly", "twice", "lightly"},
     {"salt", "pepper", "oil", "water", "butter", "sugar"},
-    {},
-    {"now", "then", "again", "together"}};
+    {}};
 
 const Vocabulary kActivityWords{
     {"throws", "kicks",  "lifts", "pushes", "holds", "swings", "catches", "paints",  "washes", "brushes", "ties",   "climbs",
@@ -26,8 +25,7 @@ const Vocabulary kActivityWords{
     {"yard", "gym", "river", "kitchen", "street", "field", "pool", "stage", "garage", "beach", "room", "park"},
     {"slowly", "quickly", "happily", "carefully", "repeatedly", "twice", "outside", "proudly"},
     {"camera", "hands", "crowd", "floor", "water", "door"},
-    {"man", "woman", "boy", "girl", "person"},
-    {"now", "then", "again", "too"}};
+    {"man", "woman", "boy", "girl", "person"}};
 
 }  // namespace
 

@@ -1,0 +1,165 @@
+#include "harness/train/session.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#include <cmath>
+#include <ctime>
+
+#include "harness/core/error.hpp"
+#include "harness/core/files.hpp"
+#include "harness/train/device.hpp"
+#include "harness/train/environment.hpp"
+#include "harness/train/options.hpp"
+
+namespace vbench {
+namespace {
+
+/// Only one process trains in a folder at a time; the lock goes with the process.
+class FolderLock {
+ public:
+  explicit FolderLock(const std::filesystem::path& folder) : descriptor_(::open((folder / "lock").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644)) {
+    if (descriptor_ < 0) throw input_error("cannot write to the folder", folder.string(), "choose a folder that can be written to, with --out");
+    if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+      ::close(descriptor_);
+      throw usage_error("another vbench is running the same experiment", folder.string(), "wait for it, or choose another folder with --out");
+    }
+  }
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+  ~FolderLock() { ::close(descriptor_); }
+
+ private:
+  int descriptor_;
+};
+
+const VariantEntry& choose_variant(const RunSpec& spec, const Registry& registry) {
+  if (spec.method.empty() && spec.embeddings.empty()) throw usage_error("no method given", "--method", "'vbench list methods' shows what there is");
+  if (!spec.method.empty()) return registry.find_variant(spec.method, spec.dataset, spec.variant);
+  // An embeddings file is scored by the protocol of any method that runs on the dataset.
+  (void)registry.find_dataset(spec.dataset);
+  for (const auto& variant : registry.variants()) {
+    if (variant.dataset == spec.dataset) return registry.find_variant(variant.method, spec.dataset, spec.variant);
+  }
+  throw usage_error("no method of this build runs on dataset '" + spec.dataset + "'", "--dataset");
+}
+
+void check_combination(const RunSpec& spec) {
+  if (spec.eval_only && spec.init.empty() && spec.embeddings.empty()) {
+    throw usage_error("nothing to evaluate", "--eval-only", "name the weights with --init FILE");
+  }
+  if (spec.eval_only && spec.resume) throw usage_error("--eval-only has nothing to resume", "--resume");
+  if (spec.eval_only && spec.epochs) throw usage_error("--eval-only trains no epochs", "--epochs");
+  if (!spec.embeddings.empty() && (!spec.init.empty() || spec.resume || spec.epochs)) {
+    throw usage_error("an embeddings file is scored without a model", "--embeddings", "leave out --init, --resume and --epochs");
+  }
+}
+
+std::string settings_hash(const std::map<std::string, std::string>& settings, const RunSpec& spec) {
+  std::string text = to_string(spec.precision) + "\n" + to_string(spec.source) + "\n" + spec.data_root + "\n" + spec.init + (spec.strict ? "\nstrict" : "");
+  for (const auto& [key, value] : settings) {
+    if (key != "epochs") text += "\n" + key + "=" + value;  // a longer run may resume a shorter one
+  }
+  return fmt::format("{:08x}", static_cast<uint32_t>(XXH64(text.data(), text.size(), 0)));
+}
+
+Verdict judge(const RunRecord& record) {
+  Verdict verdict;
+  for (const auto& [name, value] : record.scores) {
+    if (!std::isfinite(value)) verdict.reasons.push_back("score " + name + " is not finite");
+  }
+  if (record.data.items == 0) verdict.reasons.emplace_back("no item was evaluated");
+  if (record.epochs == 0 && record.best_epoch < 0 && record.settings.at("run.eval_only") == "false") verdict.reasons.emplace_back("too short: nothing was trained");
+  verdict.valid = verdict.reasons.empty();
+  return verdict;
+}
+
+}  // namespace
+
+Session::Session(const RunSpec& spec, const Registry& registry) : spec_(spec), variant_(choose_variant(spec, registry)), pairing_(variant_.make()) {
+  check_combination(spec_);
+  spec_.method = variant_.method;
+  spec_.dataset = variant_.dataset;
+  spec_.variant = variant_.name;
+  for (const auto& assignment : spec_.settings) pairing_->settings().set_assignment(assignment);
+  if (spec_.epochs) pairing_->settings().set("epochs", std::to_string(*spec_.epochs));
+  check_precision(spec_.precision, parse_device(spec_.device));
+  spec_.threads = set_threads(spec_.threads);
+  if (spec_.workers == 0) spec_.workers = spec_.threads;
+}
+
+std::filesystem::path Session::folder(int64_t seed) const {
+  const std::string configuration = variant_.name + "-" + settings_hash(pairing_->settings().values(), spec_);
+  return std::filesystem::path(spec_.out) / variant_.method / variant_.dataset / configuration / fmt::format("seed-{}", seed);
+}
+
+TrainJob Session::job(int64_t seed) const {
+  TrainJob job;
+  job.options = pairing_->training();
+  job.name = fmt::format("{}/{} seed {}", variant_.method, variant_.name, seed);
+  job.seed = static_cast<uint64_t>(seed);
+  job.eval_only = spec_.eval_only;
+  job.resume = spec_.resume;
+  job.precision = spec_.precision;
+  job.device = spec_.device;
+  job.folder = folder(seed);
+  job.settings = pairing_->settings().values();
+  return job;
+}
+
+std::unique_ptr<Experiment> Session::open(int64_t seed, Progress& progress) {
+  auto experiment = pairing_->open(spec_, static_cast<uint64_t>(seed));
+  if (experiment->source() == Source::kSynthetic) {
+    progress.warning(fmt::format("{}: SYNTHETIC stand-in data, not the official files; scores say nothing about the paper", variant_.dataset));
+  }
+  const auto data = experiment->data(Phase::kEvaluate);
+  if (data.missing + data.dropped > 0) {
+    progress.warning(fmt::format("{} {}: {} items, {} without files, {} dropped", variant_.dataset, data.split, data.items, data.missing, data.dropped));
+  }
+  if (!spec_.init.empty()) experiment->import_checkpoint(spec_.init);
+  return experiment;
+}
+
+RunRecord Session::run_seed(int64_t seed, const std::string& command_line, Progress& progress) {
+  const TrainJob job = this->job(seed);
+  make_folder(job.folder);
+  const FolderLock lock(job.folder);
+  const auto experiment = open(seed, progress);
+  const TrainResult result = train(*experiment, job, progress);
+  RunRecord record;
+  record.method = variant_.method;
+  record.variant = variant_.name;
+  record.dataset = variant_.dataset;
+  record.source = experiment->source();
+  record.protocol = experiment->protocol();
+  record.data = experiment->data(Phase::kEvaluate);
+  record.seed = seed;
+  record.epochs = result.epochs;
+  record.best_epoch = result.best_epoch;
+  record.scores = result.evaluation.scores;
+  record.speed = result.speed;
+  record.history = result.history;
+  record.outputs = result.evaluation.outputs;
+  record.environment = describe_environment();
+  record.settings = job.settings;
+  record.settings["run.precision"] = to_string(spec_.precision);
+  record.settings["run.eval_only"] = spec_.eval_only ? "true" : "false";
+  record.settings["run.init"] = spec_.init;
+  record.command_line = command_line;
+  record.created_unix = std::time(nullptr);
+  record.verdict = judge(record);
+  return record;
+}
+
+void Session::embed(const std::filesystem::path& output, Progress& progress) {
+  const auto experiment = open(spec_.seeds.front(), progress);
+  (void)evaluate(*experiment, job(spec_.seeds.front()), progress);
+  experiment->save_embeddings(output);
+}
+
+Evaluation Session::evaluate_embeddings() const { return pairing_->evaluate_embeddings(spec_.embeddings); }
+
+}  // namespace vbench

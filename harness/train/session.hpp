@@ -1,0 +1,45 @@
+// From a RunSpec to finished RunRecords: resolves settings, folders and threads, then trains or evaluates each seed. Used by `vbench run` and `embed`.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "harness/core/experiment.hpp"
+#include "harness/core/progress.hpp"
+#include "harness/core/registry.hpp"
+#include "harness/train/trainer.hpp"
+
+namespace vbench {
+
+/// A run whose options have been checked and whose variant has been chosen; nothing has been read yet.
+class Session {
+ public:
+  /// @throws Error kUsage for unknown names, settings and combinations that make no sense
+  Session(const RunSpec& spec, const Registry& registry);
+
+  /// Trains (or, with eval_only, evaluates) one seed. `command_line` is stored with the result.
+  [[nodiscard]] RunRecord run_seed(int64_t seed, const std::string& command_line, Progress& progress);
+
+  /// Evaluates once with the weights of --init and writes the embeddings.
+  void embed(const std::filesystem::path& output, Progress& progress);
+
+  /// Scores an embeddings file without a model.
+  [[nodiscard]] Evaluation evaluate_embeddings() const;
+
+  [[nodiscard]] const VariantEntry& variant() const { return variant_; }
+  [[nodiscard]] const RunSpec& spec() const { return spec_; }
+  /// Folder of one seed's checkpoints.
+  [[nodiscard]] std::filesystem::path folder(int64_t seed) const;
+
+ private:
+  [[nodiscard]] TrainJob job(int64_t seed) const;
+  [[nodiscard]] std::unique_ptr<Experiment> open(int64_t seed, Progress& progress);
+
+  RunSpec spec_;
+  const VariantEntry& variant_;
+  std::unique_ptr<Pairing> pairing_;
+};
+
+}  // namespace vbench

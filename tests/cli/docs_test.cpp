@@ -1,0 +1,123 @@
+// The documented commands are run, and what the documents show must be what the program prints.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <regex>
+#include <sstream>
+
+#include "harness/core/files.hpp"
+#include "harness/core/text.hpp"
+#include "tests/support/golden.hpp"
+#include "tests/support/program.hpp"
+
+namespace vbench {
+namespace {
+namespace fs = std::filesystem;
+
+struct Example {
+  std::string document, command;
+  std::vector<std::string> output;  ///< "..." stands for any number of lines
+};
+
+std::vector<fs::path> documents() {
+  std::vector<fs::path> all;
+  const fs::path root = VBENCH_SOURCE_DIR;
+  for (const auto& folder : {root, root / "docs"}) {
+    for (const auto& entry : fs::directory_iterator(folder)) {
+      if (entry.path().extension() == ".md") all.push_back(entry.path());
+    }
+  }
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+/// Commands of the ```console blocks: a line "$ vbench ..." and the lines below it.
+std::vector<Example> examples() {
+  std::vector<Example> all;
+  for (const auto& path : documents()) {
+    std::istringstream text(read_file(path));
+    bool inside = false;
+    for (std::string line; std::getline(text, line);) {
+      if (line.rfind("```", 0) == 0) {
+        inside = line == "```console";
+      } else if (inside && line.rfind("$ ", 0) == 0) {
+        all.push_back({path.filename().string(), line.substr(2), {}});
+      } else if (inside && !all.empty()) {
+        all.back().output.push_back(line);
+      }
+    }
+  }
+  return all;
+}
+
+/// Numbers differ between machines: each becomes '#', and runs of blanks and rules one, so that columns may be as wide as their numbers.
+std::string without_numbers(const std::string& line) {
+  const std::string masked = std::regex_replace(line, std::regex("[0-9]+([.:][0-9]+)*(e-?[0-9]+)?"), "#");
+  return trim(std::regex_replace(std::regex_replace(masked, std::regex("(-|─)+"), "-"), std::regex(" +"), " "));
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+bool matches(const std::vector<std::string>& shown, size_t i, const std::vector<std::string>& printed, size_t j) {
+  if (i == shown.size()) return j == printed.size();
+  if (shown[i] == "...") {
+    for (size_t next = j; next <= printed.size(); ++next) {
+      if (matches(shown, i + 1, printed, next)) return true;
+    }
+    return false;
+  }
+  return j < printed.size() && without_numbers(shown[i]) == without_numbers(printed[j]) && matches(shown, i + 1, printed, j + 1);
+}
+
+std::vector<std::string> words_of(const std::string& command) {
+  std::istringstream stream(command);
+  std::vector<std::string> words;
+  for (std::string word; stream >> word;) words.push_back(word);
+  return words;
+}
+
+TEST(Documents, ShowWhatTheProgramPrints) {
+  const test::TemporaryFolder folder;
+  const auto all = examples();
+  ASSERT_GE(all.size(), 5U) << "the documents show too few commands";
+  for (const auto& example : all) {
+    SCOPED_TRACE(example.document + ": " + example.command);
+    auto words = words_of(example.command);
+    ASSERT_TRUE(words[0] == "vbench" || words[0] == "build/release/vbench") << "only vbench commands belong into ```console blocks";
+    words.erase(words.begin());
+    // Examples build on one another: one folder, in the order of the documents. Standard error is not shown in them.
+    const auto result = test::run_program(words, {.environment = {}, .folder = folder.path(), .file_size_limit = {}});
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_TRUE(matches(example.output, 0, lines_of(result.out), 0)) << "printed:\n" << result.out;
+  }
+}
+
+TEST(Documents, NameOnlyScriptsThatExist) {
+  for (const auto& path : documents()) {
+    const std::string text = read_file(path);
+    const std::regex script("\\bci/[a-z]+\\b");
+    for (auto it = std::sregex_iterator(text.begin(), text.end(), script); it != std::sregex_iterator(); ++it) {
+      const auto file = fs::path(VBENCH_SOURCE_DIR) / it->str();
+      EXPECT_TRUE(fs::exists(file) || fs::exists(file.string() + ".txt")) << path << " names " << it->str();
+    }
+  }
+}
+
+TEST(Documents, LinkOnlyToFilesThatExist) {
+  for (const auto& path : documents()) {
+    const std::string text = read_file(path);
+    const std::regex link("\\]\\(([^)#]+)\\)");
+    for (auto it = std::sregex_iterator(text.begin(), text.end(), link); it != std::sregex_iterator(); ++it) {
+      if ((*it)[1].str().rfind("http", 0) == 0) continue;
+      EXPECT_TRUE(fs::exists(path.parent_path() / (*it)[1].str())) << path << " links to " << (*it)[1];
+    }
+  }
+}
+
+}  // namespace
+}  // namespace vbench

@@ -1,0 +1,82 @@
+// A tiny Experiment for tests of the trainer: linear regression with noise from LibTorch's own generator. Takes milliseconds a step.
+#pragma once
+
+#include <torch/torch.h>
+#include <unistd.h>
+
+#include <cmath>
+
+#include "harness/core/error.hpp"
+#include "harness/core/experiment.hpp"
+#include "harness/core/random.hpp"
+
+namespace vbench::test {
+
+class Regression final : public Experiment {
+ public:
+  struct Options {
+    int64_t steps = 5;                ///< of an epoch
+    int64_t nan_at = -1;              ///< global step whose loss is not finite
+    int64_t step_microseconds = 0;    ///< so that a test can kill the process in the middle
+    bool worse_after_first = false;   ///< validation scores fall after the first epoch
+  };
+
+  explicit Regression(uint64_t seed, Options options) : seed_(seed), options_(options) {
+    RandomStream random(seed, "weights");
+    weight_ = torch::empty({8});
+    for (int64_t i = 0; i < 8; ++i) weight_[i] = random.normal();
+    weight_.requires_grad_(true);
+    bias_ = torch::zeros({1}).requires_grad_(true);
+  }
+
+  std::vector<Parameter> parameters() override { return {{"line/weight", weight_, 1.0}, {"line/bias", bias_, 0.0}}; }
+  std::vector<NamedTensor> weights() override { return {{"line/weight", weight_}, {"line/bias", bias_}}; }
+  [[nodiscard]] int64_t batches(Phase phase) const override { return phase == Phase::kTrain ? options_.steps : 2; }
+  void before_epoch(int64_t epoch) override { hook_epochs.push_back(epoch); }
+  void start(Phase phase, int64_t epoch, int64_t first) override {
+    phase_ = phase;
+    epoch_ = epoch;
+    next_ = first;
+  }
+  bool next() override { return next_++ < batches(phase_); }
+  [[nodiscard]] int64_t batch_items() const override { return 4; }
+  [[nodiscard]] int64_t items_read() const override { return 4 * next_; }
+  [[nodiscard]] double read_seconds() const override { return 1e-3; }
+
+  LossTerms train_loss(const StepContext& context) override {
+    if (options_.step_microseconds > 0) ::usleep(static_cast<useconds_t>(options_.step_microseconds));
+    RandomStream random(seed_, "x", static_cast<uint64_t>(context.epoch), static_cast<uint64_t>(context.step));
+    auto x = torch::empty({4, 8});
+    for (int64_t i = 0; i < x.numel(); ++i) x.view(-1)[i] = random.normal();
+    const auto y = x.sum(1) + 0.1 * torch::randn({4});  // drawn from LibTorch's generator on purpose
+    auto loss = (torch::mv(x, weight_) + bias_ - y).pow(2).mean();
+    if (context.global_step == options_.nan_at) loss = loss * std::nan("");
+    return {loss, {{"square", loss.item<double>()}}};
+  }
+  LossTerms eval_loss(const StepContext&) override {
+    const torch::NoGradGuard no_grad;
+    return {(weight_ - 1).pow(2).sum(), {}};
+  }
+  Evaluation finish_evaluation() override {
+    const double distance = (weight_ - 1).pow(2).sum().item<double>();
+    const double selection = options_.worse_after_first ? 1.0 / static_cast<double>(1 + evaluations++) : std::exp(-distance);
+    return {{{"v2p_r1", selection}}, selection, {}};
+  }
+  [[nodiscard]] DataFingerprint data(Phase) const override { return {"val", 8, 0, 0, "0"}; }
+  [[nodiscard]] Source source() const override { return Source::kSynthetic; }
+  [[nodiscard]] ProtocolId protocol() const override { return {"regression", 1, ""}; }
+  void import_checkpoint(const std::filesystem::path&) override {}
+  void save_embeddings(const std::filesystem::path&) override {}
+
+  std::vector<int64_t> hook_epochs;
+  int evaluations = 0;
+
+ private:
+  uint64_t seed_;
+  Options options_;
+  torch::Tensor weight_, bias_;
+  Phase phase_ = Phase::kTrain;
+  int64_t epoch_ = 0, next_ = 0;
+};
+
+}  // namespace vbench::test

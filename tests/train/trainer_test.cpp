@@ -1,0 +1,199 @@
+#include "harness/train/trainer.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "harness/core/error.hpp"
+#include "harness/core/files.hpp"
+#include "harness/train/stop_signal.hpp"
+#include "tests/support/golden.hpp"
+#include "tests/train/regression.hpp"
+
+namespace vbench {
+namespace {
+
+using test::Regression;
+
+TrainJob small_job(const std::filesystem::path& folder) {
+  TrainJob job;
+  job.name = "regression";
+  job.folder = folder;
+  job.options.epochs = 6;
+  job.options.optimizer.kind = OptimizerKind::kRAdam;
+  job.options.optimizer.learning_rate = 0.05;
+  job.options.schedule.kind = ScheduleKind::kReduceOnPlateau;
+  job.options.schedule.warmup_epochs = 2;
+  job.options.checkpoint_every_steps = 2;
+  job.settings = {{"epochs", "6"}, {"loss.margin", "0.2"}};
+  return job;
+}
+
+TrainResult run(const TrainJob& job, Regression::Options options = {}) {
+  Regression experiment(job.seed, options);
+  Progress progress(Verbosity::kQuiet);
+  return train(experiment, job, progress);
+}
+
+std::string files_of(const std::filesystem::path& folder) { return read_file(folder / "best.pth"); }
+
+std::vector<double> losses_of(const TrainResult& result) {
+  std::vector<double> losses;
+  for (const auto& epoch : result.history) losses.push_back(epoch.train_loss.at("total"));
+  return losses;
+}
+
+TEST(Trainer, LearnsAndRecordsEveryEpoch) {
+  const test::TemporaryFolder folder;
+  const auto result = run(small_job(folder.path()));
+  ASSERT_EQ(result.history.size(), 6U);
+  EXPECT_LT(result.history.back().train_loss.at("total"), result.history.front().train_loss.at("total"));
+  EXPECT_EQ(result.history.back().train_loss.at("square"), result.history.back().train_loss.at("total"));
+  EXPECT_EQ(result.evaluation.scores.at("v2p_r1"), result.history[result.best_epoch].scores.at("v2p_r1"));
+  EXPECT_GT(result.speed.at("backward_clips_per_s"), 0);
+}
+
+TEST(Trainer, TwoRunsWithOneSeedGiveTheSameBits) {
+  const test::TemporaryFolder a, b;
+  EXPECT_EQ(losses_of(run(small_job(a.path()))), losses_of(run(small_job(b.path()))));
+  EXPECT_EQ(files_of(a.path()), files_of(b.path()));
+}
+
+// Kills a training process with SIGKILL after each of several delays, resumes it to the end, and compares with an unbroken run.
+TEST(Trainer, ARunThatIsKilledAndResumedEndsWithTheBitsOfAnUnbrokenOne) {
+  const test::TemporaryFolder whole;
+  const auto expected = run(small_job(whole.path()));
+  int interrupted = 0;
+  for (const int milliseconds : {15, 40, 70, 100, 130}) {
+    const test::TemporaryFolder folder;
+    auto job = small_job(folder.path());
+    const pid_t child = ::fork();
+    if (child == 0) {
+      at::set_num_threads(1);
+      (void)run(job, {.step_microseconds = 4000});
+      ::_exit(0);
+    }
+    ::usleep(static_cast<useconds_t>(milliseconds) * 1000);
+    ::kill(child, SIGKILL);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    interrupted += WIFSIGNALED(status) && std::filesystem::exists(folder / "last.pth") ? 1 : 0;
+    job.resume = true;
+    const auto resumed = run(job);
+    EXPECT_EQ(losses_of(resumed), losses_of(expected)) << milliseconds;
+    EXPECT_EQ(resumed.evaluation.scores, expected.evaluation.scores) << milliseconds;
+    EXPECT_EQ(files_of(folder.path()), files_of(whole.path())) << milliseconds;
+  }
+  EXPECT_GE(interrupted, 2) << "too few of the runs were really cut in the middle";
+}
+
+TEST(Trainer, ASignalSavesAndAResumeGoesOn) {
+  const test::TemporaryFolder whole, folder;
+  const auto expected = run(small_job(whole.path()));
+  auto job = small_job(folder.path());
+  job.options.checkpoint_every_steps = 0;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    install_stop_signal();
+    int code = 0;
+    try {
+      (void)run(job, {.step_microseconds = 20000});
+    } catch (const Error& error) {
+      code = exit_code(error.kind());
+    }
+    ::_exit(code);
+  }
+  ::usleep(60000);
+  ::kill(child, SIGTERM);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  EXPECT_EQ(WEXITSTATUS(status), 130);
+  EXPECT_TRUE(std::filesystem::exists(folder / "last.pth"));
+  job.resume = true;
+  EXPECT_EQ(losses_of(run(job)), losses_of(expected));
+  EXPECT_EQ(files_of(folder.path()), files_of(whole.path()));
+}
+
+TEST(Trainer, ALossThatIsNotFiniteEndsTheRunAndKeepsTheLastGoodCheckpoint) {
+  const test::TemporaryFolder folder;
+  Regression experiment(1, {.nan_at = 7});
+  Progress progress(Verbosity::kQuiet);
+  const auto job = small_job(folder.path());
+  try {
+    (void)train(experiment, job, progress);
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kNumeric);
+    EXPECT_EQ(std::string(error.what()), "regression: the loss is not finite at epoch 2 step 3: square=nan; the last good checkpoint is " +
+                                             (folder / "last.pth").string());
+  }
+  for (const auto& weight : experiment.weights()) EXPECT_TRUE(torch::isfinite(weight.tensor).all().item<bool>());
+  EXPECT_TRUE(std::filesystem::exists(folder / "last.pth"));
+}
+
+TEST(Trainer, StopsEarlyAndEvaluatesTheBestEpochsWeights) {
+  const test::TemporaryFolder folder;
+  auto job = small_job(folder.path());
+  job.options.epochs = 50;
+  job.options.early_stop_epochs = 3;
+  const auto result = run(job, {.worse_after_first = true});
+  EXPECT_EQ(result.best_epoch, 0);
+  EXPECT_EQ(result.epochs, 4);  // epochs 0 to 3; 3 - 0 >= 3 stops before epoch 4
+}
+
+TEST(Trainer, ResumeRefusesOtherSettings) {
+  const test::TemporaryFolder folder;
+  auto job = small_job(folder.path());
+  job.options.epochs = 2;
+  (void)run(job);
+  job.resume = true;
+  job.settings["loss.margin"] = "0.3";
+  EXPECT_EQ(test::error_of([&] { (void)run(job); }),
+            (folder / "last.pth").string() + ": was written with loss.margin=0.2, this run has 0.3; use the same settings, or leave out --resume");
+}
+
+TEST(Trainer, ResumeCanLengthenAFinishedRun) {
+  const test::TemporaryFolder whole, folder;
+  const auto expected = run(small_job(whole.path()));
+  auto job = small_job(folder.path());
+  job.options.epochs = 3;
+  (void)run(job);
+  job.options.epochs = 6;
+  job.settings["epochs"] = "9";
+  job.resume = true;
+  EXPECT_EQ(losses_of(run(job)), losses_of(expected));
+}
+
+TEST(Trainer, ADamagedCheckpointIsNamed) {
+  const test::TemporaryFolder folder;
+  auto job = small_job(folder.path());
+  (void)run(job);
+  const auto bytes = read_file(folder / "last.pth");
+  write_file_atomically(folder / "last.pth", bytes.substr(0, bytes.size() / 2));
+  job.resume = true;
+  EXPECT_EQ(test::error_of([&] { (void)run(job); }).rfind((folder / "last.pth").string(), 0), 0U);
+}
+
+TEST(Trainer, TheEpochHookRunsOncePerEpoch) {
+  const test::TemporaryFolder folder;
+  auto job = small_job(folder.path());
+  job.options.epochs = 3;
+  Regression experiment(1, {});
+  Progress progress(Verbosity::kQuiet);
+  (void)train(experiment, job, progress);
+  EXPECT_EQ(experiment.hook_epochs, (std::vector<int64_t>{0, 1, 2}));
+}
+
+TEST(Trainer, GradientClippingBoundsTheUpdate) {
+  const test::TemporaryFolder a, b;
+  auto job = small_job(a.path());
+  const auto free = run(job);
+  job = small_job(b.path());
+  job.options.clip_gradient_norm = 1e-3;
+  EXPECT_NE(losses_of(run(job)), losses_of(free));
+}
+
+}  // namespace
+}  // namespace vbench
