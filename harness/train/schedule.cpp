@@ -1,0 +1,77 @@
+#include "harness/train/schedule.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "harness/core/error.hpp"
+
+namespace vbench {
+namespace {
+constexpr double kPi = 3.141592653589793;
+}  // namespace
+
+std::unique_ptr<Schedule> Schedule::make(const ScheduleOptions& options, double base_learning_rate, int64_t steps_per_epoch,
+                                         int64_t epochs) {
+  if (steps_per_epoch < 1) throw input_error("an epoch has no training steps", "schedule", "is the training split empty?");
+  if (options.kind == ScheduleKind::kStep && options.step_epochs < 1) throw usage_error("must be at least 1", "schedule.step_epochs");
+  return std::unique_ptr<Schedule>(new Schedule(options, base_learning_rate, steps_per_epoch, epochs));
+}
+
+double Schedule::factor() const {
+  if (epoch_ < options_.warmup_epochs) return warmup_factor();
+  switch (options_.kind) {
+    case ScheduleKind::kConstant:
+      return 1;
+    case ScheduleKind::kReduceOnPlateau:
+      return std::max(std::pow(options_.factor, static_cast<double>(reductions_)), options_.min_factor);
+    case ScheduleKind::kStep:
+      return std::pow(options_.factor, static_cast<double>(epoch_ / options_.step_epochs));
+    case ScheduleKind::kCosine:
+      return cosine_factor();
+  }
+  return 1;
+}
+
+double Schedule::warmup_factor() const {
+  if (options_.warmup_unit == WarmupUnit::kEpoch) return static_cast<double>(epoch_ + 1) / static_cast<double>(options_.warmup_epochs);
+  return static_cast<double>(steps_ + 1) / static_cast<double>(options_.warmup_epochs * steps_per_epoch_ + 1);
+}
+
+double Schedule::cosine_factor() const {
+  const int64_t done = steps_ - options_.warmup_epochs * steps_per_epoch_;
+  const int64_t all = std::max<int64_t>(1, (epochs_ - options_.warmup_epochs) * steps_per_epoch_);
+  const double progress = std::clamp(static_cast<double>(done) / static_cast<double>(all), 0.0, 1.0);
+  return options_.min_factor + (1 - options_.min_factor) * (1 + std::cos(kPi * progress)) / 2;
+}
+
+void Schedule::step_epoch(bool validated, bool improved) {
+  const bool counts = validated && epoch_ >= options_.warmup_epochs;
+  ++epoch_;
+  if (!counts) return;
+  bad_epochs_ = improved ? 0 : bad_epochs_ + 1;
+  if (cooling_epochs_ > 0) {
+    --cooling_epochs_;
+    bad_epochs_ = 0;
+  }
+  if (bad_epochs_ <= options_.patience) return;
+  ++reductions_;
+  cooling_epochs_ = options_.cooldown;
+  bad_epochs_ = 0;
+}
+
+std::vector<double> Schedule::state() const {
+  std::vector<double> all;
+  for (const int64_t value : {epoch_, steps_, reductions_, bad_epochs_, cooling_epochs_}) all.push_back(static_cast<double>(value));
+  return all;
+}
+
+void Schedule::load_state(const std::vector<double>& state) {
+  constexpr double kLargest = 9007199254740992.0;  // 2^53: beyond it a double misses integers
+  const auto is_count = [](double value) { return value >= 0 && value <= kLargest && value == std::floor(value); };
+  if (state.size() != 5 || !std::all_of(state.begin(), state.end(), is_count))
+    throw input_error("the schedule's state is not five counts", "checkpoint");
+  size_t next = 0;
+  for (int64_t* value : {&epoch_, &steps_, &reductions_, &bad_epochs_, &cooling_epochs_}) *value = static_cast<int64_t>(state[next++]);
+}
+
+}  // namespace vbench

@@ -1,0 +1,55 @@
+// Learning-rate schedules: constant, reduce on plateau, step and cosine, each with warm-up. Used by the trainer and its checkpoints.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "harness/train/options.hpp"
+
+namespace vbench {
+
+/// Gives the learning rate of the next step: base rate x factor.
+///
+/// While epoch < warmup_epochs the factor is that of the warm-up alone, for every kind: (epoch + 1) / warmup_epochs, or by step
+/// (step + 1) / (warmup_epochs x steps_per_epoch + 1). Afterwards, with epochs counted from the start of training:
+///  - constant: 1
+///  - plateau: max(factor^reductions, min_factor); a reduction follows more than `patience` validated epochs without improvement. The
+///  `cooldown`
+///    validated epochs after a reduction do not count, nor do epochs without validation or in the warm-up.
+///  - step: factor^floor(epoch / step_epochs)
+///  - cosine: from 1 at the first step after the warm-up along half a cosine to min_factor, which the step after the last one would have;
+///    it changes with every step
+class Schedule {
+ public:
+  /// @param epochs  planned length of the training; only the cosine depends on it
+  /// @throws Error kInput if an epoch has no steps
+  [[nodiscard]] static std::unique_ptr<Schedule> make(const ScheduleOptions& options, double base_learning_rate, int64_t steps_per_epoch,
+                                                      int64_t epochs);
+
+  /// Of the next step.
+  [[nodiscard]] double learning_rate() const { return base_ * factor(); }
+
+  void step() { ++steps_; }                        ///< after each training step
+  void step_epoch(bool validated, bool improved);  ///< after each epoch; `improved` counts only if validated
+
+  /// Counters alone; the options are not part of it.
+  [[nodiscard]] std::vector<double> state() const;
+  /// @throws Error kInput for a state that no schedule can have given
+  void load_state(const std::vector<double>& state);
+
+ private:
+  Schedule(const ScheduleOptions& options, double base, int64_t steps_per_epoch, int64_t epochs)
+      : options_(options), base_(base), steps_per_epoch_(steps_per_epoch), epochs_(epochs) {}
+  [[nodiscard]] double factor() const;
+  [[nodiscard]] double warmup_factor() const;
+  [[nodiscard]] double cosine_factor() const;
+
+  ScheduleOptions options_;
+  double base_;
+  int64_t steps_per_epoch_, epochs_;
+  int64_t epoch_ = 0, steps_ = 0;                                 // done so far
+  int64_t reductions_ = 0, bad_epochs_ = 0, cooling_epochs_ = 0;  // plateau only
+};
+
+}  // namespace vbench

@@ -1,0 +1,176 @@
+#include "harness/train/schedule.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/support/golden.hpp"
+
+namespace vbench {
+namespace {
+
+using ::testing::DoubleNear;
+using ::testing::Pointwise;
+
+constexpr double kRate = 0.4;
+using Rates = std::vector<double>;
+
+/// Factor of every step of one epoch; the epoch counts as validated and, if asked, improved.
+Rates run_epoch(Schedule& schedule, int64_t steps, bool validated = true, bool improved = true) {
+  Rates factors;
+  for (int64_t step = 0; step < steps; ++step) {
+    factors.push_back(schedule.learning_rate() / kRate);
+    schedule.step();
+  }
+  schedule.step_epoch(validated, improved);
+  return factors;
+}
+
+Rates run(Schedule& schedule, int64_t steps, int64_t epochs) {
+  Rates all;
+  for (int64_t epoch = 0; epoch < epochs; ++epoch) {
+    const auto factors = run_epoch(schedule, steps);
+    all.insert(all.end(), factors.begin(), factors.end());
+  }
+  return all;
+}
+
+void expect_factors(const Rates& actual, const Rates& expected) { EXPECT_THAT(actual, Pointwise(DoubleNear(1e-14), expected)); }
+
+TEST(Schedule, ConstantKeepsTheBaseRate) { expect_factors(run(*Schedule::make({}, kRate, 2, 3), 2, 3), Rates(6, 1.0)); }
+
+TEST(Schedule, StepReducesEveryFewEpochs) {
+  ScheduleOptions options;
+  options.kind = ScheduleKind::kStep;
+  options.step_epochs = 2;
+  options.factor = 0.5;
+  expect_factors(run(*Schedule::make(options, kRate, 1, 7), 1, 7), {1, 1, 0.5, 0.5, 0.25, 0.25, 0.125});
+}
+
+TEST(Schedule, StepCountsTheWarmupEpochs) {
+  ScheduleOptions options;
+  options.kind = ScheduleKind::kStep;
+  options.step_epochs = 3;
+  options.warmup_epochs = 2;
+  expect_factors(run(*Schedule::make(options, kRate, 1, 5), 1, 5), {0.5, 1, 1, 0.1, 0.1});
+}
+
+TEST(Schedule, CosineFallsFromOneToTheLowerBound) {
+  ScheduleOptions options;
+  options.kind = ScheduleKind::kCosine;
+  options.min_factor = 0.2;
+  const auto schedule = Schedule::make(options, kRate, 2, 2);
+  const double part = std::sqrt(0.5);
+  expect_factors(run(*schedule, 2, 2), {1, 0.6 + 0.4 * part, 0.6, 0.6 - 0.4 * part});
+  EXPECT_DOUBLE_EQ(schedule->learning_rate(), 0.2 * kRate);
+  run_epoch(*schedule, 2);
+  EXPECT_DOUBLE_EQ(schedule->learning_rate(), 0.2 * kRate);  // stays there instead of rising again
+}
+
+TEST(Schedule, CosineStartsAfterTheWarmup) {
+  ScheduleOptions options;
+  options.kind = ScheduleKind::kCosine;
+  options.warmup_epochs = 2;
+  options.warmup_unit = WarmupUnit::kStep;
+  const auto schedule = Schedule::make(options, kRate, 2, 4);
+  const double part = std::sqrt(0.5);
+  expect_factors(run(*schedule, 2, 4), {0.2, 0.4, 0.6, 0.8, 1, 0.5 + 0.5 * part, 0.5, 0.5 - 0.5 * part});
+  EXPECT_NEAR(schedule->learning_rate(), 0, 1e-15);
+}
+
+TEST(Schedule, WarmupByEpochRisesInEqualStairs) {
+  ScheduleOptions options;
+  options.warmup_epochs = 4;
+  expect_factors(run(*Schedule::make(options, kRate, 2, 5), 2, 5), {0.25, 0.25, 0.5, 0.5, 0.75, 0.75, 1, 1, 1, 1});
+}
+
+ScheduleOptions plateau() {
+  ScheduleOptions options;
+  options.kind = ScheduleKind::kReduceOnPlateau;
+  options.factor = 0.5;
+  options.patience = 1;
+  options.cooldown = 2;
+  return options;
+}
+
+TEST(Schedule, PlateauReducesAfterPatienceAndWaitsForTheCooldown) {
+  const auto schedule = Schedule::make(plateau(), kRate, 1, 20);
+  Rates factors;
+  // The first epoch improves, no other does: two bad ones reduce, then two are forgiven before the next two count.
+  for (int64_t epoch = 0; epoch < 12; ++epoch) factors.push_back(run_epoch(*schedule, 1, true, epoch == 0).front());
+  expect_factors(factors, {1, 1, 1, 0.5, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25, 0.25, 0.125});
+}
+
+TEST(Schedule, PlateauForgetsBadEpochsAtAnImprovement) {
+  const auto schedule = Schedule::make(plateau(), kRate, 1, 20);
+  for (const bool improved : {false, true, false, true, false}) run_epoch(*schedule, 1, true, improved);
+  EXPECT_DOUBLE_EQ(schedule->learning_rate(), kRate);
+  run_epoch(*schedule, 1, true, false);
+  EXPECT_DOUBLE_EQ(schedule->learning_rate(), kRate / 2);
+}
+
+TEST(Schedule, PlateauIgnoresEpochsWithoutValidation) {
+  const auto schedule = Schedule::make(plateau(), kRate, 1, 20);
+  run_epoch(*schedule, 1, true, false);
+  for (int64_t epoch = 0; epoch < 5; ++epoch) run_epoch(*schedule, 1, false, false);
+  EXPECT_DOUBLE_EQ(schedule->learning_rate(), kRate);
+  run_epoch(*schedule, 1, true, false);
+  EXPECT_DOUBLE_EQ(schedule->learning_rate(), kRate / 2);
+}
+
+TEST(Schedule, PlateauIgnoresTheWarmup) {
+  auto options = plateau();
+  options.warmup_epochs = 3;
+  const auto schedule = Schedule::make(options, kRate, 1, 20);
+  for (int64_t epoch = 0; epoch < 4; ++epoch) run_epoch(*schedule, 1, true, false);
+  EXPECT_DOUBLE_EQ(schedule->learning_rate(), kRate);
+}
+
+TEST(Schedule, PlateauStopsAtTheLowerBound) {
+  auto options = plateau();
+  options.patience = 0;
+  options.cooldown = 0;
+  options.min_factor = 0.3;
+  const auto schedule = Schedule::make(options, kRate, 1, 20);
+  Rates factors;
+  for (int64_t epoch = 0; epoch < 4; ++epoch) factors.push_back(run_epoch(*schedule, 1, true, false).front());
+  expect_factors(factors, {1, 0.5, 0.3, 0.3});
+}
+
+TEST(Schedule, ContinuesFromItsStateInTheMiddleOfAnEpoch) {
+  for (const auto kind : {ScheduleKind::kConstant, ScheduleKind::kReduceOnPlateau, ScheduleKind::kStep, ScheduleKind::kCosine}) {
+    auto options = plateau();
+    options.kind = kind;
+    options.step_epochs = 3;
+    options.warmup_epochs = 2;
+    options.warmup_unit = WarmupUnit::kStep;
+    for (const int64_t stop : {1, 5, 13, 22}) {
+      const auto whole = Schedule::make(options, kRate, 3, 10);
+      auto broken = Schedule::make(options, kRate, 3, 10);
+      for (int64_t step = 0; step < 30; ++step) {
+        if (step == stop) {
+          const auto state = broken->state();
+          broken = Schedule::make(options, kRate, 3, 10);
+          broken->load_state(state);
+        }
+        ASSERT_EQ(whole->learning_rate(), broken->learning_rate()) << "step " << step;
+        for (auto* schedule : {whole.get(), broken.get()}) {
+          schedule->step();
+          if (step % 3 == 2) schedule->step_epoch(true, step < 6);
+        }
+      }
+    }
+  }
+}
+
+TEST(Schedule, RefusesStatesAndEpochsThatMakeNoSense) {
+  const auto schedule = Schedule::make({}, kRate, 1, 1);
+  for (const Rates& state : {Rates{}, {1, 2, 3, 4}, {1, 2, 3, 4, 0.5}, {-1, 0, 0, 0, 0}, {std::nan(""), 0, 0, 0, 0}, {1e300, 0, 0, 0, 0}}) {
+    EXPECT_NE(test::error_of([&] { schedule->load_state(state); }).find("checkpoint"), std::string::npos);
+  }
+  EXPECT_NE(test::error_of([&] { (void)Schedule::make({}, kRate, 0, 1); }).find("training split"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace vbench
