@@ -87,6 +87,13 @@ hid_t memory_type(at::ScalarType scalar) {
   }
 }
 
+/// How datasets are created: without the time of creation, so that the same content gives the same bytes.
+Id creation_list() {
+  const hid_t list = H5Pcreate(H5P_DATASET_CREATE);
+  H5Pset_obj_track_times(list, false);
+  return {list, H5Pclose};
+}
+
 std::vector<int64_t> extent(hid_t space) {
   const int rank = H5Sget_simple_extent_ndims(space);
   std::vector<hsize_t> sizes(static_cast<size_t>(std::max(rank, 0)));
@@ -296,7 +303,8 @@ void File::write(const std::string& dataset, const at::Tensor& tensor) {
   const Id space(sizes.empty() ? H5Screate(H5S_SCALAR) : H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr), H5Sclose);
   const Id links(H5Pcreate(H5P_LINK_CREATE), H5Pclose);
   H5Pset_create_intermediate_group(links.get(), 1);
-  const Id set(H5Dcreate2(impl_->id, dataset.c_str(), file_type(data.scalar_type(), impl_->where(dataset)), space.get(), links.get(), H5P_DEFAULT,
+  const Id creation = creation_list();
+  const Id set(H5Dcreate2(impl_->id, dataset.c_str(), file_type(data.scalar_type(), impl_->where(dataset)), space.get(), links.get(), creation.get(),
                           H5P_DEFAULT),
                H5Dclose);
   if (!set.ok() || (data.numel() > 0 && H5Dwrite(set.get(), memory_type(data.scalar_type()), H5S_ALL, H5S_ALL, H5P_DEFAULT, data.data_ptr()) < 0)) {
@@ -313,7 +321,8 @@ void File::write_strings(const std::string& dataset, const std::vector<std::stri
   const Id space(H5Screate_simple(1, &count, nullptr), H5Sclose);
   const Id links(H5Pcreate(H5P_LINK_CREATE), H5Pclose);
   H5Pset_create_intermediate_group(links.get(), 1);
-  const Id set(H5Dcreate2(impl_->id, dataset.c_str(), type.get(), space.get(), links.get(), H5P_DEFAULT, H5P_DEFAULT), H5Dclose);
+  const Id creation = creation_list();
+  const Id set(H5Dcreate2(impl_->id, dataset.c_str(), type.get(), space.get(), links.get(), creation.get(), H5P_DEFAULT), H5Dclose);
   std::vector<const char*> pointers;
   for (const auto& value : values) pointers.push_back(value.c_str());
   if (!set.ok() || (count > 0 && H5Dwrite(set.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()) < 0)) {

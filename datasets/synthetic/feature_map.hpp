@@ -13,7 +13,7 @@ namespace vbench::synthetic {
 /// A point of the latent space.
 using Latent = std::vector<float>;
 
-[[nodiscard]] Latent unit_latent(RandomStream& random, int64_t width);              ///< uniform direction, norm 1
+[[nodiscard]] Latent unit_latent(RandomStream& random, int64_t width);                ///< uniform direction, norm 1
 [[nodiscard]] Latent noise_latent(RandomStream& random, int64_t width, double norm);  ///< normal, expected squared norm = norm^2
 void add_scaled(Latent& sum, const Latent& term, double scale);
 void normalise(Latent& latent);  ///< to norm 1; zero stays zero

@@ -9,7 +9,8 @@
 
 namespace vbench::synthetic {
 
-/// Calls `make(i)` from all threads, a few items at a time (bounded memory), and `use(i, item)` in order: the same for any number of threads.
+/// Calls `make(i)` from all threads, a few items at a time (bounded memory), and `use(i, item)` in order: the same for any number of
+/// threads.
 template <class Make, class Use>
 void in_order(int64_t count, const Make& make, const Use& use) {
   constexpr int64_t kChunk = 32;

@@ -7,7 +7,7 @@
 #include <set>
 #include <system_error>
 
-#include "datasets/formats/npy.hpp"
+#include "datasets/synthetic/npz_writer.hpp"
 #include "harness/core/error.hpp"
 #include "harness/core/files.hpp"
 
@@ -86,7 +86,8 @@ void write_meta(const fs::path& folder, const std::vector<ItemMeta>& items) {
     for (const auto& segment : item.segments) {
       segments.push_back({{"text", segment.text}, {"start_sec", segment.start_sec}, {"stop_sec", segment.stop_sec}});
     }
-    meta[item.key] = {{"data_key", item.data_key}, {"split", item.split}, {"duration_sec", item.duration_sec}, {"segments", std::move(segments)}};
+    meta[item.key] = {
+        {"data_key", item.data_key}, {"split", item.split}, {"duration_sec", item.duration_sec}, {"segments", std::move(segments)}};
   }
   write_file_atomically(folder / "meta_all.json", json_text(meta));
 }
@@ -99,7 +100,8 @@ DataReport report_of(const std::vector<ItemMeta>& items) {
   }
   DataReport report;
   report.checked = report.listed = static_cast<int64_t>(items.size());
-  for (const auto& [split, counts] : splits) report.facts.push_back(fmt::format("{}: {} videos, {} segments", split, counts.first, counts.second));
+  for (const auto& [split, counts] : splits)
+    report.facts.push_back(fmt::format("{}: {} videos, {} segments", split, counts.first, counts.second));
   return report;
 }
 
@@ -117,7 +119,7 @@ void VideoFeatureWriter::add(const std::string& data_key, const at::Tensor& fram
     file_->write(data_key, frames);
   } else {
     const at::Tensor pooled = frames.view({frames.size(0), 1, frames.size(1), 1, 1});
-    npy::write_npz(npz_folder_ / ("v_" + data_key + ".npz"), {{"frame_scores", pooled}});
+    write_npz(npz_folder_ / ("v_" + data_key + ".npz"), "frame_scores", pooled);
   }
 }
 

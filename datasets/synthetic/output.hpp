@@ -70,6 +70,4 @@ class TextFeatureWriter {
   hdf5::File file_;
 };
 
-
 }  // namespace vbench::synthetic
-

@@ -18,8 +18,8 @@ bool is_glue(const std::string& word) { return word.front() == '[' || std::find(
 std::vector<std::string> all_words(const Vocabulary& vocabulary) {
   std::vector<std::string> words{kFirstToken, kEndToken};
   words.insert(words.end(), kGlue.begin(), kGlue.end());
-  for (const auto* group : {&vocabulary.verbs, &vocabulary.items, &vocabulary.places, &vocabulary.manners, &vocabulary.common_items,
-                            &vocabulary.subjects}) {
+  for (const auto* group :
+       {&vocabulary.verbs, &vocabulary.items, &vocabulary.places, &vocabulary.manners, &vocabulary.common_items, &vocabulary.subjects}) {
     words.insert(words.end(), group->begin(), group->end());
   }
   return words;
@@ -55,7 +55,8 @@ std::vector<std::string> sentence_words(RandomStream& random, const Step& step, 
   say(kSecondItem);
   say(kPlace);
   say(kManner);
-  for (uint64_t i = random.below(kFillers.size()); static_cast<int64_t>(words.size()) < length; ++i) words.emplace_back(kFillers[i % kFillers.size()]);
+  for (uint64_t i = random.below(kFillers.size()); static_cast<int64_t>(words.size()) < length; ++i)
+    words.emplace_back(kFillers[i % kFillers.size()]);
   return words;
 }
 

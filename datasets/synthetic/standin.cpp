@@ -41,20 +41,22 @@ ItemMeta meta_of(const VideoTextWorld& options, const Telling& telling) {
   return item;
 }
 
-DataReport write_standin(const fs::path& folder, const std::string& dataset, VideoFeatureWriter::Layout layout, const VideoTextWorld& options,
-                         const World& world, const std::vector<Telling>& tellings) {
+DataReport write_standin(const fs::path& folder, const std::string& dataset, VideoFeatureWriter::Layout layout,
+                         const VideoTextWorld& options, const World& world, const std::vector<Telling>& tellings) {
   std::vector<ItemMeta> items;
   for (const Telling& telling : tellings) items.push_back(meta_of(options, telling));
   replace_generated_folder(folder, [&](const fs::path& partial) {
     VideoFeatureWriter video(layout, partial, options.video_features);
     const auto& videos = world.videos();
-    in_order(static_cast<int64_t>(videos.size()), [&](int64_t i) { return world.frames(videos[static_cast<size_t>(i)]); },
-             [&](int64_t i, const at::Tensor& frames) { video.add(videos[static_cast<size_t>(i)].id, frames); });
+    in_order(
+        static_cast<int64_t>(videos.size()), [&](int64_t i) { return world.frames(videos[static_cast<size_t>(i)]); },
+        [&](int64_t i, const at::Tensor& frames) { video.add(videos[static_cast<size_t>(i)].id, frames); });
     video.close();
     TextFeatureWriter text(partial, dataset, options.text_features);
     const auto told = [&](int64_t i) -> const Telling& { return tellings[static_cast<size_t>(i)]; };
-    in_order(static_cast<int64_t>(tellings.size()), [&](int64_t i) { return world.words(told(i).video, told(i).number); },
-             [&](int64_t i, const at::Tensor& words) { text.add(told(i).key, words, World::token_counts(told(i).video)); });
+    in_order(
+        static_cast<int64_t>(tellings.size()), [&](int64_t i) { return world.words(told(i).video, told(i).number); },
+        [&](int64_t i, const at::Tensor& words) { text.add(told(i).key, words, World::token_counts(told(i).video)); });
     text.close();
     write_meta(partial, items);
     VideoTextWorld named = options;
@@ -83,7 +85,8 @@ DataReport write_activitynet_standin(const fs::path& folder, VideoTextWorld opti
   std::vector<Telling> tellings;
   for (const VideoPlan& video : world.videos()) {
     tellings.push_back({video, video.id + "_" + video.split, video.split, 0});
-    if (options.second_annotation && video.split == options.val_split) tellings.push_back({world.retold(video), video.id + "_val_2", "val_2", 1});
+    if (options.second_annotation && video.split == options.val_split)
+      tellings.push_back({world.retold(video), video.id + "_val_2", "val_2", 1});
   }
   return write_standin(folder, "activitynet", VideoFeatureWriter::Layout::kNpzPerVideo, options, world, tellings);
 }

@@ -9,14 +9,16 @@
 namespace vbench::synthetic {
 namespace {
 
-constexpr double kMapGain = 1.5;       // strong enough that the maps are clearly not linear
-constexpr double kSentenceMix = 0.5;   // how much of its sentence a word's feature knows
-constexpr size_t kBackgrounds = 4;     // kinds of background: a face, a kitchen, a title, ...
+constexpr double kMapGain = 1.5;      // strong enough that the maps are clearly not linear
+constexpr double kSentenceMix = 0.5;  // how much of its sentence a word's feature knows
+constexpr size_t kBackgrounds = 4;    // kinds of background: a face, a kitchen, a title, ...
 constexpr size_t kItemsOfTopic = 7;
 
 const std::string& pick(RandomStream& random, const std::vector<std::string>& words) { return words[random.below(words.size())]; }
 
-int64_t between(RandomStream& random, int64_t low, int64_t high) { return low + static_cast<int64_t>(random.below(static_cast<uint64_t>(high - low + 1))); }
+int64_t between(RandomStream& random, int64_t low, int64_t high) {
+  return low + static_cast<int64_t>(random.below(static_cast<uint64_t>(high - low + 1)));
+}
 
 bool chance(RandomStream& random, double share) { return random.uniform() < share; }
 
@@ -74,7 +76,8 @@ void World::make_steps() {
     topic_steps_.push_back(steps);
   }
   for (int64_t i = 0; i < options_.generic_steps; ++i) {
-    generic_steps_.push_back({"", pick(random, vocabulary_.verbs), pick(random, vocabulary_.common_items), "", pick(random, vocabulary_.places), ""});
+    generic_steps_.push_back(
+        {"", pick(random, vocabulary_.verbs), pick(random, vocabulary_.common_items), "", pick(random, vocabulary_.places), ""});
   }
 }
 
@@ -158,8 +161,8 @@ VideoPlan World::retold(const VideoPlan& video) const {
 
 Latent World::content(const Step& step) const {
   Latent sum(static_cast<size_t>(options_.latent_width), 0.0F);
-  for (const auto& [word, weight] : {std::pair{step.subject, 0.5}, {step.verb, 1.0}, {step.item, 1.0}, {step.second_item, 0.7}, {step.place, 0.7},
-                                     {step.manner, 0.7}}) {
+  for (const auto& [word, weight] :
+       {std::pair{step.subject, 0.5}, {step.verb, 1.0}, {step.item, 1.0}, {step.second_item, 0.7}, {step.place, 0.7}, {step.manner, 0.7}}) {
     if (!word.empty()) add_scaled(sum, lexicon_.at(word), weight);
   }
   normalise(sum);

@@ -26,12 +26,12 @@ struct VideoTextWorld {
 
   int64_t train_videos = 160;
   int64_t val_videos = 64;
-  int64_t topics = 24;           ///< recipes; a video shows one of them
-  int64_t steps_per_topic = 9;   ///< a video shows some of its recipe's steps, mostly in the recipe's order
-  int64_t generic_steps = 10;    ///< steps such as "add the salt" that every recipe shares
-  int64_t family = 2;            ///< videos that start from the same list of steps; they are each other's hardest distractors
-  int64_t changed_steps = 1;     ///< steps in which a further member of a family differs from the first
-  int64_t swapped_steps = 2;     ///< exchanges of two steps in a further member of a family
+  int64_t topics = 24;          ///< recipes; a video shows one of them
+  int64_t steps_per_topic = 9;  ///< a video shows some of its recipe's steps, mostly in the recipe's order
+  int64_t generic_steps = 10;   ///< steps such as "add the salt" that every recipe shares
+  int64_t family = 2;           ///< videos that start from the same list of steps; they are each other's hardest distractors
+  int64_t changed_steps = 1;    ///< steps in which a further member of a family differs from the first
+  int64_t swapped_steps = 2;    ///< exchanges of two steps in a further member of a family
   int64_t min_clips = 3, max_clips = 7;
   int64_t min_frames = 4, max_frames = 16;  ///< of a clip
   int64_t max_gap = 3;                      ///< most background frames between two clips
