@@ -30,12 +30,12 @@ namespace avx2 {  // 12 of 16 registers hold sums
 #endif
 
 namespace portable {  // 8 of 16 registers hold sums
-using Vector = float __attribute__((vector_size(16)));
+using Vector4 = float __attribute__((vector_size(16)));
 #define VBENCH_TILE_TARGET
-#define VBENCH_TILE_VECTOR Vector
+#define VBENCH_TILE_VECTOR Vector4
 #define VBENCH_TILE_ROWS 4
 #define VBENCH_TILE_VECTORS 2
-#define VBENCH_TILE_BROADCAST(x) (Vector{x, x, x, x})
+#define VBENCH_TILE_BROADCAST(x) (Vector4{x, x, x, x})
 #define VBENCH_TILE_FMA(x, y, sum) ((x) * (y) + (sum))
 #include "metrics/rank_tiles_kernel.inc"
 }  // namespace portable

@@ -61,8 +61,8 @@ void measure(benchmark::State& state, const std::string& name, Body body) {
     best = std::min(best, seconds);
   }
   fastest[{name, items}] = best;
-  state.counters["pairs/s"] = benchmark::Counter(static_cast<double>(items * items), benchmark::Counter::kIsIterationInvariantRate);
-  state.counters["GFLOP/s"] =
+  state.counters["pairs"] = benchmark::Counter(static_cast<double>(items * items), benchmark::Counter::kIsIterationInvariantRate);
+  state.counters["GFLOP"] =
       benchmark::Counter(2e-9 * static_cast<double>(items * items * kWidth), benchmark::Counter::kIsIterationInvariantRate);
 }
 

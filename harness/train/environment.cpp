@@ -12,6 +12,7 @@
 #include <fstream>
 
 #include "harness/core/text.hpp"
+#include "generated/revision.hpp"
 #include "harness/train/device.hpp"
 
 namespace vbench {
@@ -27,15 +28,15 @@ std::string cpu_name() {
 
 std::string cpu_abilities() {
   std::ifstream file("/proc/cpuinfo");
-  std::string found;
+  std::vector<std::string> found;
   for (std::string line; std::getline(file, line);) {
     if (line.rfind("flags", 0) != 0) continue;
     for (const char* flag : {"avx2", "avx512f", "avx512_bf16", "amx_bf16"}) {
-      if ((line + " ").find(std::string(" ") + flag + " ") != std::string::npos) found += (found.empty() ? "" : " ") + std::string(flag);
+      if (fmt::format("{} ", line).find(fmt::format(" {} ", flag)) != std::string::npos) found.emplace_back(flag);
     }
     break;
   }
-  return found.empty() ? "none of avx2, avx512f, avx512_bf16, amx_bf16" : found;
+  return found.empty() ? "none of avx2, avx512f, avx512_bf16, amx_bf16" : fmt::format("{}", fmt::join(found, " "));
 }
 
 // Debian chooses the BLAS by an alternative, so only the running process knows: look at what is loaded.

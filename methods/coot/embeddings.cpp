@@ -77,7 +77,7 @@ void write_embeddings(const std::filesystem::path& path, const Embeddings& embed
     file.write("sent_num", counts);
     file.write_strings("key", embeddings.keys);
     for (const auto& array : kArrays) {
-      file.write(array.name, metrics::l2_normalize(embeddings.*array.field));
+      file.write(array.name, l2_normalize(embeddings.*array.field));
       file.write(std::string(array.name) + "_before_norm", embeddings.*array.field);
     }
     file.close();

@@ -24,12 +24,12 @@ std::vector<std::string> clip_ids(const Embeddings& embeddings) {
 // Ranks both directions of one level and adds scores and per-item ranks. Gives back the level's selection score.
 double add_level(Evaluation& evaluation, const std::string& forward, const std::string& backward, const at::Tensor& a, const at::Tensor& b,
                  const std::vector<std::string>& ids) {
-  const auto ranks = metrics::paired_ranks(metrics::l2_normalize(a), metrics::l2_normalize(b));
-  evaluation.scores.merge(metrics::retrieval_scores(forward, ranks.forward));
-  evaluation.scores.merge(metrics::retrieval_scores(backward, ranks.backward));
-  evaluation.outputs.push_back(rank_output(forward + "_rank", ids, ranks.forward));
-  evaluation.outputs.push_back(rank_output(backward + "_rank", ids, ranks.backward));
-  return metrics::selection_score(ranks);
+  const auto ranks = paired_ranks(l2_normalize(a), l2_normalize(b));
+  evaluation.scores.merge(retrieval_scores(forward, ranks.a_to_b));
+  evaluation.scores.merge(retrieval_scores(backward, ranks.b_to_a));
+  evaluation.outputs.push_back(rank_output(forward + "_rank", ids, ranks.a_to_b));
+  evaluation.outputs.push_back(rank_output(backward + "_rank", ids, ranks.b_to_a));
+  return selection_score(ranks);
 }
 
 }  // namespace
