@@ -49,8 +49,8 @@ struct VideoTextWorld {
   double wrong_frame_share = 0.1;  ///< of a clip's frames that show background
   double overlap_share = 0;        ///< of clips whose segment runs into the next one
   double context = 0.5;            ///< norm of the recipe's own appearance in frames and words
-  double clip_noise = 0.6;         ///< one draw a clip, unknown to its sentence
-  double sentence_noise = 0.3;     ///< one draw a sentence, unknown to its clip
+  double clip_noise = 0.9;         ///< one draw a clip, unknown to its sentence
+  double sentence_noise = 0.4;     ///< one draw a sentence, unknown to its clip
   double frame_noise = 1.0;        ///< one draw a frame
   double word_noise = 0.6;         ///< one draw a word
   double feature_noise = 0.1;      ///< standard deviation in every feature value
