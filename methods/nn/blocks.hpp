@@ -56,19 +56,19 @@ struct Spans {
 /// gelu(dropout(x)), exact erf form.
 [[nodiscard]] at::Tensor dropout_gelu(const at::Tensor& x, const Dropout& dropout);
 
-/// linear(deviation_norm(x)) -> GELU -> plus the positional encoding. x [R, K]; returns one tensor [R, D] a set of spans: the same rows may be
-/// read as different sequences (sentences, or their whole paragraph) and then share everything but their positions.
+/// linear(deviation_norm(x)) -> GELU -> plus the positional encoding. x [R, K]; returns one tensor [R, D] a set of spans: the same rows may
+/// be read as different sequences (sentences, or their whole paragraph) and then share everything but their positions.
 /// @param table  [P, D] float32, row t is added to the t-th row of each sequence
 [[nodiscard]] std::vector<at::Tensor> embed_rows(const at::Tensor& x, const at::Tensor& gain, const at::Tensor& norm_bias, double epsilon,
                                                  const at::Tensor& weight, const at::Tensor& bias, const at::Tensor& table,
                                                  const std::vector<const Spans*>& spans);
 
-/// Self-attention within every sequence. qkv [R, 3 D]: queries, keys, values side by side, `heads` heads of D / heads channels each; scores are
-/// divided by sqrt(D / heads); dropout on the softmax. Returns [R, D].
+/// Self-attention within every sequence. qkv [R, 3 D]: queries, keys, values side by side, `heads` heads of D / heads channels each; scores
+/// are divided by sqrt(D / heads); dropout on the softmax. Returns [R, D].
 [[nodiscard]] at::Tensor self_attention(const at::Tensor& qkv, const Spans& spans, int64_t heads, const Dropout& dropout);
 
-/// Per channel: softmax of the logits over each sequence, times x, summed. x, logits [R, D]; dropouts on the logits before the softmax and on
-/// the weights behind it. Returns [N, D] float32.
+/// Per channel: softmax of the logits over each sequence, times x, summed. x, logits [R, D]; dropouts on the logits before the softmax and
+/// on the weights behind it. Returns [N, D] float32.
 [[nodiscard]] at::Tensor channel_softmax_pool(const at::Tensor& x, const at::Tensor& logits, const Spans& spans, const Dropout& on_logits,
                                               const Dropout& on_weights);
 
