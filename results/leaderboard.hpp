@@ -1,0 +1,26 @@
+// Leaderboards: runs that may be compared, averaged over seeds and set beside the published figures.
+// Used by `vbench leaderboard` and at the end of `vbench run`.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "harness/core/run_record.hpp"
+#include "results/published.hpp"
+#include "results/table.hpp"
+
+namespace vbench {
+
+struct LeaderboardRequest {
+  std::string method = "", dataset = "";  ///< empty: all
+  bool paper = false;                     ///< add published figures and the difference, where the data are real
+};
+
+/// One table for every (dataset, source, protocol and version, data fingerprint); real before synthetic.
+/// A row is one (method, variant, configuration): mean ± sample standard deviation over seeds, the newest run of each seed.
+/// @param published  by method
+[[nodiscard]] std::vector<Table> leaderboards(const std::vector<RunRecord>& runs, const LeaderboardRequest& request,
+                                              const std::map<std::string, Published>& published);
+
+}  // namespace vbench

@@ -1,0 +1,21 @@
+// What `vbench run` prints at its end: the seeds of one configuration together.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/core/run_record.hpp"
+#include "results/published.hpp"
+#include "results/table.hpp"
+
+namespace vbench {
+
+/// The one JSON object of `run --format json`, with a final newline. "epochs" is the largest number over the seeds; "published" is empty for synthetic data.
+/// @param seeds      one record a seed, same method, variant and dataset; at least one
+/// @param published  may be nullptr
+[[nodiscard]] std::string run_json(const std::vector<RunRecord>& seeds, const Published* published);
+
+/// The scores, a row for every group of metrics ("v2p", "p2v", ...), with the published figures where the data are real.
+[[nodiscard]] Table run_table(const std::vector<RunRecord>& seeds, const Published* published);
+
+}  // namespace vbench
