@@ -25,8 +25,8 @@ struct Sequences {
 
   [[nodiscard]] int64_t size() const { return static_cast<int64_t>(lengths.size()); }
   [[nodiscard]] int64_t max_length() const;
-  [[nodiscard]] at::Tensor padded() const;   ///< [N, max_length, D], zeros behind each end
-  [[nodiscard]] at::Tensor padding() const;  ///< [N, max_length] bool, true = padding
+  [[nodiscard]] at::Tensor padded() const;                     ///< [N, max_length, D], zeros behind each end
+  [[nodiscard]] at::Tensor padding() const;                    ///< [N, max_length] bool, true = padding
   [[nodiscard]] Sequences to(const at::Device& device) const;  ///< moves the rows
 
   /// From a zero-padded tensor [N, T, D] and lengths. For tests and foreign data.
