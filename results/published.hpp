@@ -14,19 +14,20 @@ namespace vbench {
 
 /// One row of a published table.
 struct PublishedRow {
-  std::string set;                        ///< "paper", or where else it comes from: "authors' runs"
-  std::string table, row;                 ///< "3", "COOT (HowTo100M features)"
+  std::string set;         ///< "paper", or where else it comes from: "authors' runs"
+  std::string table, row;  ///< "3", "COOT (HowTo100M features)"
   std::string dataset, variant, split;
-  int64_t runs = 0;                       ///< 0: not said
-  Scores scores;                          ///< shares as fractions
-  Scores deviations;                      ///< sample standard deviations over `runs`, where known
+  int64_t runs = 0;   ///< 0: not said
+  Scores scores;      ///< shares as fractions
+  Scores deviations;  ///< sample standard deviations over `runs`, where known
   std::string note;
 };
 
 /// {"paper", "arxiv", "rows": [{"set", "table", "row", "dataset", "variant", "split", "runs", "scores": {}, "deviations": {}, "note"}]}
 class Published {
  public:
-  /// Empty text: no figures. @throws Error kInternal (the text is compiled in) naming the row and key at fault, unknown keys and metrics included
+  /// Empty text: no figures. @throws Error kInternal (the text is compiled in) naming the row and key at fault, unknown keys and metrics
+  /// included
   [[nodiscard]] static Published parse(std::string_view json);
 
   /// First row with this figure; the paper's own rows come first in the files. Empty variant: any.

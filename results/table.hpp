@@ -14,8 +14,8 @@ namespace vbench {
 
 struct Cell {
   std::string text;
-  bool bold = false;     ///< the best of its column; "*" where text can't be bold
-  bool numeric = false;  ///< right-aligned; a bare number in JSON if `text` is one
+  bool bold = false;                               ///< the best of its column; "*" where text can't be bold
+  bool numeric = false;                            ///< right-aligned; a bare number in JSON if `text` is one
   std::optional<double> value = std::nullopt;      ///< what CSV and JSON carry at full precision instead of `text`
   std::optional<double> deviation = std::nullopt;  ///< standard deviation of `value`; CSV adds a column "<key>_std"
 };
@@ -33,9 +33,10 @@ struct Table {
   std::vector<std::vector<Cell>> rows;  ///< a row shorter than the header is filled up with empty cells
   std::vector<std::string> notes;       ///< lines below the table
 
-  std::vector<ColumnInfo> columns = {};                             ///< empty, or one a header
-  std::vector<std::pair<std::string, std::string>> facts = {};      ///< what the title says, for machines: leading columns in CSV, fields in JSON
-  size_t stub = 0;                                                  ///< leading columns repeated when a wide table is cut into blocks; 0: never cut
+  std::vector<ColumnInfo> columns = {};  ///< empty, or one a header
+  std::vector<std::pair<std::string, std::string>> facts =
+      {};           ///< what the title says, for machines: leading columns in CSV, fields in JSON
+  size_t stub = 0;  ///< leading columns repeated when a wide table is cut into blocks; 0: never cut
 };
 
 /// Columns of the terminal beyond which tables with a stub are cut into stacked blocks.

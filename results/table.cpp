@@ -1,0 +1,167 @@
+#include "results/table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "harness/core/error.hpp"
+#include "results/table_formats.hpp"
+
+namespace vbench {
+namespace {
+
+struct CodeRange {
+  char32_t first, last;
+};
+
+// Marks that take no column, and scripts and symbols that take two; the ranges that names and titles can plausibly hold.
+constexpr std::array kZeroWidth{CodeRange{0x0300, 0x036F}, CodeRange{0x200B, 0x200F}, CodeRange{0x20D0, 0x20FF}, CodeRange{0xFE00, 0xFE0F}};
+constexpr std::array kDoubleWidth{CodeRange{0x1100, 0x115F},   CodeRange{0x2E80, 0x303E},  CodeRange{0x3041, 0xA4CF},
+                                  CodeRange{0xAC00, 0xD7A3},   CodeRange{0xF900, 0xFAFF},  CodeRange{0xFE30, 0xFE6F},
+                                  CodeRange{0xFF00, 0xFF60},   CodeRange{0xFFE0, 0xFFE6},  CodeRange{0x1F300, 0x1F64F},
+                                  CodeRange{0x1F900, 0x1F9FF}, CodeRange{0x20000, 0x3FFFD}};
+
+template <size_t N>
+bool within(const std::array<CodeRange, N>& ranges, char32_t code) {
+  return std::any_of(ranges.begin(), ranges.end(), [code](const CodeRange& range) { return code >= range.first && code <= range.last; });
+}
+
+}  // namespace
+
+size_t display_width(std::string_view text) {
+  size_t width = 0;
+  for (size_t at = 0; at < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[at++]);
+    const int follow = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : lead >= 0xC0 ? 1 : 0;
+    char32_t code = follow == 0 ? lead : static_cast<char32_t>(lead & (0x3F >> follow));
+    for (int i = 0; i < follow && at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80; ++i) {
+      code = code << 6 | (static_cast<unsigned char>(text[at++]) & 0x3F);
+    }
+    width += within(kZeroWidth, code) ? 0 : within(kDoubleWidth, code) ? 2 : 1;
+  }
+  return width;
+}
+
+std::string render(const Table& table, OutputFormat format, bool colour) {
+  switch (format) {
+    case OutputFormat::kTable:
+      return table_formats::text(table, colour);
+    case OutputFormat::kMarkdown:
+      return table_formats::markdown(table);
+    case OutputFormat::kLatex:
+      return table_formats::latex(table);
+    case OutputFormat::kCsv:
+      return table_formats::csv({&table, 1});
+    case OutputFormat::kJson:
+      return table_formats::json(table);
+  }
+  throw Error(ErrorKind::kInternal, "unknown output format", "render");
+}
+
+std::string render(const std::vector<Table>& tables, OutputFormat format, bool colour) {
+  if (format == OutputFormat::kCsv) return table_formats::csv(tables);
+  if (format == OutputFormat::kJson) return table_formats::json(std::span<const Table>(tables));
+  std::string all;
+  for (const auto& table : tables) all += (all.empty() ? "" : "\n") + render(table, format, colour);
+  return all;
+}
+
+namespace table_formats {
+
+Grid::Grid(const Table& table) : table_(table) {
+  for (const auto& row : table.rows) {
+    if (row.size() > columns()) {
+      throw Error(ErrorKind::kInternal, fmt::format("a row has {} cells, the header {}", row.size(), columns()),
+                  "table '" + table.title + "'");
+    }
+  }
+  if (!table.columns.empty() && table.columns.size() != columns()) {
+    throw Error(ErrorKind::kInternal, fmt::format("{} columns are described, the header has {}", table.columns.size(), columns()),
+                "table '" + table.title + "'");
+  }
+}
+
+const Cell& Grid::cell(size_t row, size_t column) const {
+  static const Cell kEmpty;
+  const auto& cells = table_.rows[row];
+  return column < cells.size() ? cells[column] : kEmpty;
+}
+
+ColumnInfo Grid::info(size_t column) const {
+  ColumnInfo info = table_.columns.empty() ? ColumnInfo{} : table_.columns[column];
+  if (info.key.empty()) info.key = table_.header[column];
+  return info;
+}
+
+bool Grid::numeric(size_t column) const {
+  for (size_t row = 0; row < rows(); ++row) {
+    if (cell(row, column).numeric) return true;
+  }
+  return false;
+}
+
+bool Grid::marked(size_t column) const {
+  for (size_t row = 0; row < rows(); ++row) {
+    if (cell(row, column).bold) return true;
+  }
+  return false;
+}
+
+size_t Grid::width(size_t column, bool stars) const {
+  size_t width = 0;
+  for (size_t row = 0; row < rows(); ++row) width = std::max(width, display_width(one_line(cell(row, column).text)));
+  if (stars && marked(column)) ++width;
+  return std::max(width, display_width(one_line(table_.header[column])));
+}
+
+size_t Grid::gap_before(size_t column, bool first) const {
+  if (first) return 0;
+  const std::string group = info(column).group;
+  return !group.empty() && column > 0 && info(column - 1).group == group ? 1 : 2;
+}
+
+std::vector<std::vector<size_t>> Grid::blocks(bool stars) const {
+  std::vector<size_t> stub;
+  std::vector<std::vector<size_t>> pieces;  // columns that must stay together
+  size_t stub_width = 0;
+  std::vector<size_t> widths;
+  for (size_t column = 0; column < columns(); ++column) {
+    const ColumnInfo known = info(column);
+    if (known.detail) continue;
+    const size_t here = width(column, stars) + 2;
+    if (column < table_.stub) {
+      stub.push_back(column);
+      stub_width += here;
+    } else if (!pieces.empty() && !known.group.empty() && info(pieces.back().back()).group == known.group) {
+      pieces.back().push_back(column);
+      widths.back() += here - 1;
+    } else {
+      pieces.push_back({column});
+      widths.push_back(here);
+    }
+  }
+  std::vector<std::vector<size_t>> blocks{stub};
+  size_t used = stub_width;
+  for (size_t i = 0; i < pieces.size(); ++i) {
+    const bool full = table_.stub > 0 && used + widths[i] > kTableWidth + 2 && blocks.back().size() > stub.size();
+    if (full) {
+      blocks.push_back(stub);
+      used = stub_width;
+    }
+    blocks.back().insert(blocks.back().end(), pieces[i].begin(), pieces[i].end());
+    used += widths[i];
+  }
+  return blocks;
+}
+
+std::string one_line(const std::string& text) {
+  std::string line = text;
+  for (char& c : line) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
+  }
+  return line;
+}
+
+}  // namespace table_formats
+}  // namespace vbench

@@ -1,0 +1,44 @@
+// How each output format writes a table, and what they share. Private to results/.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "results/table.hpp"
+
+namespace vbench::table_formats {
+
+[[nodiscard]] std::string text(const Table& table, bool colour);
+[[nodiscard]] std::string markdown(const Table& table);
+[[nodiscard]] std::string latex(const Table& table);
+[[nodiscard]] std::string csv(std::span<const Table> tables);
+[[nodiscard]] std::string json(const Table& table);
+[[nodiscard]] std::string json(std::span<const Table> tables);
+
+/// A table without short rows and without cells that a terminal would obey.
+class Grid {
+ public:
+  /// @throws Error kInternal if a row is longer than the header
+  explicit Grid(const Table& table);
+
+  [[nodiscard]] const Table& table() const { return table_; }
+  [[nodiscard]] size_t rows() const { return table_.rows.size(); }
+  [[nodiscard]] size_t columns() const { return table_.header.size(); }
+  [[nodiscard]] const Cell& cell(size_t row, size_t column) const;
+  [[nodiscard]] ColumnInfo info(size_t column) const;           ///< with the key filled in
+  [[nodiscard]] bool numeric(size_t column) const;              ///< some cell is
+  [[nodiscard]] bool marked(size_t column) const;               ///< some cell is bold
+  [[nodiscard]] size_t width(size_t column, bool stars) const;  ///< on a terminal; `stars` mark bold cells
+  [[nodiscard]] size_t gap_before(size_t column, bool first) const;
+  /// The columns for people, cut into blocks no wider than kTableWidth where the table has a stub.
+  [[nodiscard]] std::vector<std::vector<size_t>> blocks(bool stars) const;
+
+ private:
+  const Table& table_;
+};
+
+/// One line: control characters become blanks.
+[[nodiscard]] std::string one_line(const std::string& text);
+
+}  // namespace vbench::table_formats

@@ -1,0 +1,175 @@
+#include <fmt/format.h>
+
+#include <map>
+#include <numeric>
+#include <string_view>
+
+#include "results/table_formats.hpp"
+
+namespace vbench::table_formats {
+namespace {
+
+std::string bold(const std::string& text, bool colour) { return colour && !text.empty() ? "\x1b[1m" + text + "\x1b[0m" : text; }
+
+std::string aligned(const std::string& text, size_t width, bool right) {
+  const size_t have = display_width(text);
+  const std::string blanks(width > have ? width - have : 0, ' ');
+  return right ? blanks + text : text + blanks;
+}
+
+std::string without_trailing_blanks(std::string line) {
+  line.erase(line.find_last_not_of(' ') + 1);
+  return line;
+}
+
+std::string text_cell(const Grid& grid, size_t row, size_t column, bool colour) {
+  const Cell& cell = grid.cell(row, column);
+  std::string content = one_line(cell.text);
+  const bool stars = !colour && grid.marked(column);
+  if (stars) content += cell.bold ? "*" : grid.numeric(column) ? " " : "";
+  const std::string padded = aligned(content, grid.width(column, !colour), grid.numeric(column));
+  return cell.bold ? bold(padded, colour) : padded;
+}
+
+std::string text_block(const Grid& grid, const std::vector<size_t>& columns, bool colour) {
+  std::string header, rule;
+  for (size_t i = 0; i < columns.size(); ++i) {
+    const size_t width = grid.width(columns[i], !colour), gap = grid.gap_before(columns[i], i == 0);
+    header += std::string(gap, ' ') + aligned(one_line(grid.table().header[columns[i]]), width, grid.numeric(columns[i]));
+    for (size_t k = 0; k < gap + width; ++k) rule += "─";
+  }
+  std::string out = without_trailing_blanks(header) + "\n" + rule + "\n";
+  for (size_t row = 0; row < grid.rows(); ++row) {
+    std::string line;
+    for (size_t i = 0; i < columns.size(); ++i) {
+      line += std::string(grid.gap_before(columns[i], i == 0), ' ') + text_cell(grid, row, columns[i], colour);
+    }
+    out += without_trailing_blanks(line) + "\n";
+  }
+  return out;
+}
+
+/// Replaces every occurrence of a key, longest byte sequence at each place first.
+std::string replaced(std::string_view text, const std::map<std::string_view, std::string_view, std::greater<>>& replacements) {
+  std::string out;
+  while (!text.empty()) {
+    bool found = false;
+    for (const auto& [from, to] : replacements) {
+      if (text.substr(0, from.size()) != from) continue;
+      out += to;
+      text.remove_prefix(from.size());
+      found = true;
+      break;
+    }
+    if (found) continue;
+    out += text.front();
+    text.remove_prefix(1);
+  }
+  return out;
+}
+
+std::string markdown_escaped(const std::string& text) {
+  return replaced(text,
+                  {{"\\", "\\\\"}, {"|", "\\|"}, {"*", "\\*"}, {"`", "\\`"}, {"<", "&lt;"}, {"\r\n", "<br>"}, {"\n", "<br>"}, {"\r", " "}});
+}
+
+std::string latex_escaped(const std::string& text) {
+  return replaced(one_line(text), {{"\\", "\\textbackslash{}"},
+                                   {"&", "\\&"},
+                                   {"%", "\\%"},
+                                   {"$", "\\$"},
+                                   {"#", "\\#"},
+                                   {"_", "\\_"},
+                                   {"{", "\\{"},
+                                   {"}", "\\}"},
+                                   {"~", "\\textasciitilde{}"},
+                                   {"^", "\\textasciicircum{}"},
+                                   {"±", "$\\pm$"},
+                                   {"→", "$\\to$"},
+                                   {"·", "$\\cdot$"},
+                                   {"×", "$\\times$"},
+                                   {"≥", "$\\geq$"},
+                                   {"≤", "$\\leq$"},
+                                   {"−", "$-$"},
+                                   {"–", "--"},
+                                   {"—", "---"},
+                                   {"<", "\\textless{}"},
+                                   {">", "\\textgreater{}"},
+                                   {"|", "\\textbar{}"}});
+}
+
+std::string latex_cell(const Cell& cell) {
+  std::string content = latex_escaped(cell.text);
+  if (cell.numeric && content.size() > 1 && content.front() == '-') content = "$-$" + content.substr(1);
+  return cell.bold ? "\\textbf{" + content + "}" : content;
+}
+
+std::string latex_block(const Grid& grid, const std::vector<size_t>& columns) {
+  std::string alignment, header, body;
+  for (const size_t column : columns) {
+    alignment += grid.numeric(column) ? 'r' : 'l';
+    header += (header.empty() ? "" : " & ") + latex_escaped(grid.table().header[column]);
+  }
+  for (size_t row = 0; row < grid.rows(); ++row) {
+    for (size_t i = 0; i < columns.size(); ++i) body += (i == 0 ? "" : " & ") + latex_cell(grid.cell(row, columns[i]));
+    body += " \\\\\n";
+  }
+  return fmt::format("\\begin{{tabular}}{{{}}}\n\\toprule\n{} \\\\\n\\midrule\n{}\\bottomrule\n\\end{{tabular}}\n", alignment, header,
+                     body);
+}
+
+}  // namespace
+
+std::string text(const Table& table, bool colour) {
+  const Grid grid(table);
+  std::string out = table.title.empty() ? "" : bold(one_line(table.title), colour) + "\n\n";
+  bool first = true;
+  for (const auto& columns : grid.blocks(!colour)) {
+    out += (first ? "" : "\n") + text_block(grid, columns, colour);
+    first = false;
+  }
+  if (!table.notes.empty()) out += "\n";
+  for (const auto& note : table.notes) out += one_line(note) + "\n";
+  return out;
+}
+
+std::string markdown(const Table& table) {
+  const Grid grid(table);
+  std::string header = "|", rule = "|", body;
+  std::vector<size_t> columns;
+  for (size_t column = 0; column < grid.columns(); ++column) {
+    if (grid.info(column).detail) continue;
+    columns.push_back(column);
+    header += " " + markdown_escaped(table.header[column]) + " |";
+    rule += grid.numeric(column) ? "---:|" : "---|";
+  }
+  for (size_t row = 0; row < grid.rows(); ++row) {
+    body += "|";
+    for (const size_t column : columns) {
+      const Cell& cell = grid.cell(row, column);
+      const std::string content = markdown_escaped(cell.text);
+      body += " " + (cell.bold && !content.empty() ? "**" + content + "**" : content) + " |";
+    }
+    body += "\n";
+  }
+  std::string out = table.title.empty() ? "" : "**" + markdown_escaped(table.title) + "**\n\n";
+  out += header + "\n" + rule + "\n" + body;
+  if (!table.notes.empty()) out += "\n";
+  for (const auto& note : table.notes) out += "- " + markdown_escaped(note) + "\n";
+  return out;
+}
+
+std::string latex(const Table& table) {
+  const Grid grid(table);
+  std::string out = "% needs \\usepackage{booktabs}\n\\begin{table}[t]\n\\centering\n";
+  if (!table.title.empty()) out += "\\caption{" + latex_escaped(table.title) + "}\n";
+  bool first = true;
+  for (const auto& columns : grid.blocks(false)) {
+    out += (first ? "" : "\n\\medskip\n") + latex_block(grid, columns);
+    first = false;
+  }
+  for (const auto& note : table.notes) out += "\\par\\smallskip{\\footnotesize " + latex_escaped(note) + "}\n";
+  return out + "\\end{table}\n";
+}
+
+}  // namespace vbench::table_formats
