@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cmath>
+#include <csignal>
 
 #include "harness/core/error.hpp"
 #include "harness/core/experiment.hpp"
@@ -17,7 +18,8 @@ class Regression final : public Experiment {
   struct Options {
     int64_t steps = 5;                ///< of an epoch
     int64_t nan_at = -1;              ///< global step whose loss is not finite
-    int64_t step_microseconds = 0;    ///< so that a test can kill the process in the middle
+    int64_t signal_at = -1;           ///< global step at which the process sends itself `signal_number`
+    int signal_number = 0;
     bool worse_after_first = false;   ///< validation scores fall after the first epoch
   };
 
@@ -44,7 +46,7 @@ class Regression final : public Experiment {
   [[nodiscard]] double read_seconds() const override { return 1e-3; }
 
   LossTerms train_loss(const StepContext& context) override {
-    if (options_.step_microseconds > 0) ::usleep(static_cast<useconds_t>(options_.step_microseconds));
+    if (context.global_step == options_.signal_at) ::kill(::getpid(), options_.signal_number);
     RandomStream random(seed_, "x", static_cast<uint64_t>(context.epoch), static_cast<uint64_t>(context.step));
     auto x = torch::empty({4, 8});
     for (int64_t i = 0; i < x.numel(); ++i) x.view(-1)[i] = random.normal();

@@ -61,59 +61,57 @@ TEST(Trainer, TwoRunsWithOneSeedGiveTheSameBits) {
   EXPECT_EQ(files_of(a.path()), files_of(b.path()));
 }
 
-// Kills a training process with SIGKILL after each of several delays, resumes it to the end, and compares with an unbroken run.
-TEST(Trainer, ARunThatIsKilledAndResumedEndsWithTheBitsOfAnUnbrokenOne) {
-  const test::TemporaryFolder whole;
-  const auto expected = run(small_job(whole.path()));
-  int interrupted = 0;
-  for (const int milliseconds : {15, 40, 70, 100, 130}) {
-    const test::TemporaryFolder folder;
-    auto job = small_job(folder.path());
-    const pid_t child = ::fork();
-    if (child == 0) {
-      at::set_num_threads(1);
-      (void)run(job, {.step_microseconds = 4000});
-      ::_exit(0);
-    }
-    ::usleep(static_cast<useconds_t>(milliseconds) * 1000);
-    ::kill(child, SIGKILL);
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    interrupted += WIFSIGNALED(status) && std::filesystem::exists(folder / "last.pth") ? 1 : 0;
-    job.resume = true;
-    const auto resumed = run(job);
-    EXPECT_EQ(losses_of(resumed), losses_of(expected)) << milliseconds;
-    EXPECT_EQ(resumed.evaluation.scores, expected.evaluation.scores) << milliseconds;
-    EXPECT_EQ(files_of(folder.path()), files_of(whole.path())) << milliseconds;
-  }
-  EXPECT_GE(interrupted, 2) << "too few of the runs were really cut in the middle";
-}
-
-TEST(Trainer, ASignalSavesAndAResumeGoesOn) {
-  const test::TemporaryFolder whole, folder;
-  const auto expected = run(small_job(whole.path()));
-  auto job = small_job(folder.path());
-  job.options.checkpoint_every_steps = 0;
+/// Runs the job in a process of its own; gives back its wait status.
+int run_in_child(const TrainJob& job, const Regression::Options& options) {
   const pid_t child = ::fork();
   if (child == 0) {
+    at::set_num_threads(1);  // threads do not survive a fork
     install_stop_signal();
     int code = 0;
     try {
-      (void)run(job, {.step_microseconds = 20000});
+      (void)run(job, options);
     } catch (const Error& error) {
       code = exit_code(error.kind());
     }
     ::_exit(code);
   }
-  ::usleep(60000);
-  ::kill(child, SIGTERM);
   int status = 0;
   ::waitpid(child, &status, 0);
-  EXPECT_EQ(WEXITSTATUS(status), 130);
-  EXPECT_TRUE(std::filesystem::exists(folder / "last.pth"));
-  job.resume = true;
-  EXPECT_EQ(losses_of(run(job)), losses_of(expected));
-  EXPECT_EQ(files_of(folder.path()), files_of(whole.path()));
+  return status;
+}
+
+// SIGKILL before the first checkpoint, just behind one, between two, in the last epoch.
+TEST(Trainer, ARunThatIsKilledAndResumedEndsWithTheBitsOfAnUnbrokenOne) {
+  const test::TemporaryFolder whole;
+  const auto expected = run(small_job(whole.path()));
+  for (const int64_t step : {0, 1, 2, 7, 10, 13, 29}) {
+    const test::TemporaryFolder folder;
+    auto job = small_job(folder.path());
+    const int status = run_in_child(job, {.signal_at = step, .signal_number = SIGKILL});
+    ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) << step;
+    job.resume = true;
+    const auto resumed = run(job);
+    EXPECT_EQ(losses_of(resumed), losses_of(expected)) << step;
+    EXPECT_EQ(resumed.evaluation.scores, expected.evaluation.scores) << step;
+    EXPECT_EQ(files_of(folder.path()), files_of(whole.path())) << step;
+  }
+}
+
+TEST(Trainer, ASignalSavesTheStepAndAResumeGoesOn) {
+  const test::TemporaryFolder whole;
+  const auto expected = run(small_job(whole.path()));
+  for (const int signal : {SIGINT, SIGTERM}) {
+    const test::TemporaryFolder folder;
+    auto job = small_job(folder.path());
+    job.options.checkpoint_every_steps = 0;
+    const int status = run_in_child(job, {.signal_at = 3, .signal_number = signal});
+    ASSERT_TRUE(WIFEXITED(status));
+    EXPECT_EQ(WEXITSTATUS(status), 130);
+    EXPECT_TRUE(std::filesystem::exists(folder / "last.pth"));
+    job.resume = true;
+    EXPECT_EQ(losses_of(run(job)), losses_of(expected));
+    EXPECT_EQ(files_of(folder.path()), files_of(whole.path()));
+  }
 }
 
 TEST(Trainer, ALossThatIsNotFiniteEndsTheRunAndKeepsTheLastGoodCheckpoint) {

@@ -1,0 +1,77 @@
+// `vbench list`: methods, datasets, variants and metrics of this build.
+#include <fmt/format.h>
+
+#include "harness/cli/commands/boards.hpp"
+#include "harness/cli/commands/commands.hpp"
+#include "harness/core/error.hpp"
+#include "harness/core/text.hpp"
+
+namespace vbench::cli {
+namespace {
+
+Table list_methods(const Registry& registry) {
+  Table table{.title = "Methods", .header = {"method", "purpose", "variants"}, .rows = {}, .notes = {}};
+  for (const auto& method : registry.methods()) {
+    std::vector<std::string> variants;
+    for (const auto& variant : registry.variants()) {
+      if (variant.method == method.name) variants.push_back(variant.name);
+    }
+    table.rows.push_back({{method.name}, {method.purpose}, {fmt::format("{}", fmt::join(variants, ", "))}});
+  }
+  return table;
+}
+
+Table list_datasets(const Registry& registry) {
+  Table table{.title = "Datasets", .header = {"dataset", "title", "licence"}, .rows = {}, .notes = {"'vbench data info DATASET' says what belongs where"}};
+  for (const auto& dataset : registry.datasets()) table.rows.push_back({{dataset.name}, {dataset.title}, {dataset.licence}});
+  return table;
+}
+
+Table list_variants(const Registry& registry) {
+  Table table{.title = "Variants", .header = {"method", "dataset", "variant", "reproduces"}, .rows = {}, .notes = {}};
+  for (const auto& variant : registry.variants()) {
+    table.rows.push_back({{variant.method}, {variant.dataset}, {variant.name}, {variant.reproduces}});
+  }
+  return table;
+}
+
+std::string unit_name(Unit unit) {
+  switch (unit) {
+    case Unit::kFraction: return "fraction, printed as %";
+    case Unit::kRank: return "rank, from 1";
+    case Unit::kIndex: return "index";
+    case Unit::kSeconds: return "seconds";
+    case Unit::kRate: return "clips/s";
+    case Unit::kCount: return "count";
+  }
+  return "";
+}
+
+Table list_metrics() {
+  Table table{.title = "Metrics", .header = {"metric", "meaning", "unit", "better"}, .rows = {}, .notes = {}};
+  for (const auto& metric : all_metrics()) {
+    table.rows.push_back({{metric.key}, {metric.title}, {unit_name(metric.unit)}, {metric.direction == Direction::kHigherIsBetter ? "higher" : "lower"}});
+  }
+  return table;
+}
+
+}  // namespace
+
+int list_command(const CommandContext& context) {
+  const std::string& what = context.invocation.positional.at(0);
+  const OutputFormat format = effective_format(context.invocation.run);
+  if (what == "methods") {
+    print_tables({list_methods(context.registry)}, format);
+  } else if (what == "datasets") {
+    print_tables({list_datasets(context.registry)}, format);
+  } else if (what == "variants") {
+    print_tables({list_variants(context.registry)}, format);
+  } else if (what == "metrics") {
+    print_tables({list_metrics()}, format);
+  } else {
+    throw usage_error("there is no list of '" + what + "'", "vbench list", suggest(what, {"methods", "datasets", "variants", "metrics"}));
+  }
+  return 0;
+}
+
+}  // namespace vbench::cli

@@ -1,0 +1,77 @@
+// `vbench run`: trains and evaluates every seed, stores the results, prints the board they stand on.
+#include <fmt/format.h>
+
+#include <iostream>
+#include <vector>
+
+#include "harness/cli/commands/boards.hpp"
+#include "harness/cli/commands/commands.hpp"
+#include "harness/core/error.hpp"
+#include "harness/core/files.hpp"
+#include "harness/train/session.hpp"
+#include "results/store.hpp"
+#include "results/summary.hpp"
+
+namespace vbench::cli {
+namespace {
+
+const Published* find_published(const std::map<std::string, Published>& figures, const std::string& method) {
+  const auto found = figures.find(method);
+  return found == figures.end() ? nullptr : &found->second;
+}
+
+// Nobody knows how the embeddings of a foreign file were made, so they are scored and not stored.
+int score_embeddings(const CommandContext& context, const Session& session) {
+  const auto& spec = context.invocation.run;
+  const Evaluation evaluation = session.evaluate_embeddings();
+  Table table;
+  table.title = fmt::format("{}, {}", spec.dataset, spec.embeddings);
+  table.header = {"metric", "value"};
+  for (const auto& metric : all_metrics()) {
+    const auto found = evaluation.scores.find(metric.key);
+    if (found != evaluation.scores.end()) table.rows.push_back({{metric.key}, {format_score(metric.key, found->second)}});
+  }
+  print_tables({table}, effective_format(spec));
+  return 0;
+}
+
+void report_verdict(const RunRecord& record, Progress& progress) {
+  for (const auto& reason : record.verdict.reasons) {
+    progress.warning(fmt::format("seed {}: {}{}", record.seed, record.verdict.valid ? "" : "INVALID: ", reason));
+  }
+}
+
+// Every run of the same dataset and source, so that the new one stands among its peers.
+void print_board(const CommandContext& context, const Store& store, const RunRecord& latest, const std::map<std::string, Published>& figures) {
+  RunFilter filter;
+  filter.dataset = latest.dataset;
+  filter.source = latest.source;
+  LeaderboardRequest request;
+  request.dataset = latest.dataset;
+  print_tables(leaderboards(store.runs(filter), request, figures), effective_format(context.invocation.run));
+}
+
+}  // namespace
+
+int run_command(const CommandContext& context) {
+  const RunSpec& spec = context.invocation.run;
+  Session session(spec, context.registry);
+  if (!spec.embeddings.empty()) return score_embeddings(context, session);
+  make_folder(spec.out);
+  Store store = Store::open(store_path(spec));  // before training: a folder that cannot be written to should not cost an hour
+  std::vector<RunRecord> records;
+  for (const int64_t seed : spec.seeds) {
+    records.push_back(session.run_seed(seed, context.command_line, context.progress));
+    records.back().run_id = store.add(records.back());
+    report_verdict(records.back(), context.progress);
+  }
+  const auto figures = published_figures(context.registry);
+  if (effective_format(spec) == OutputFormat::kJson) {
+    std::cout << run_json(records, find_published(figures, records.front().method)) << "\n";
+  } else {
+    print_board(context, store, records.front(), figures);
+  }
+  return 0;
+}
+
+}  // namespace vbench::cli
