@@ -117,7 +117,7 @@ const std::vector<Command>& commands() {
          RunSpec& run = raw.invocation.run;
          options.add_options()("dataset,d", po::value(&run.dataset)->value_name("D"), "only this dataset")  //
              ("method,m", po::value(&run.method)->value_name("M"), "only this method")                      //
-             ("paper", po::bool_switch(&raw.invocation.paper), "also the published figures of datasets without a real result")  //
+             ("paper", po::bool_switch(&raw.invocation.paper), "add the published figures and the difference to them (real data only)")  //
              ("import-coot-runs", po::value(&raw.invocation.import_coot_runs)->value_name("DIR"),
               "aggregate the COOT authors' published runs instead of the store");
          add_out(options, raw);

@@ -7,7 +7,9 @@
 #include <xxhash.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <ctime>
+#include <fstream>
 
 #include "harness/core/error.hpp"
 #include "harness/core/files.hpp"
@@ -66,15 +68,42 @@ std::string settings_hash(const std::map<std::string, std::string>& settings, co
   return fmt::format("{:08x}", static_cast<uint32_t>(XXH64(text.data(), text.size(), 0)));
 }
 
-Verdict judge(const RunRecord& record) {
+/// What the system was doing when a run began; compared with its end.
+struct SystemState {
+  double load = 0;       ///< processes that wanted a core, mean of the last minute
+  int64_t swapped = 0;   ///< bytes of this process that were swapped out
+};
+
+SystemState system_state() {
+  SystemState state;
+  double loads[1] = {0};
+  if (::getloadavg(loads, 1) == 1) state.load = loads[0];
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.rfind("VmSwap:", 0) == 0) state.swapped = 1024 * std::strtoll(line.c_str() + 7, nullptr, 10);
+  }
+  return state;
+}
+
+Verdict judge(const RunRecord& record, bool trained) {
   Verdict verdict;
   for (const auto& [name, value] : record.scores) {
     if (!std::isfinite(value)) verdict.reasons.push_back("score " + name + " is not finite");
   }
   if (record.data.items == 0) verdict.reasons.emplace_back("no item was evaluated");
-  if (record.epochs == 0 && record.best_epoch < 0 && record.settings.at("run.eval_only") == "false") verdict.reasons.emplace_back("too short: nothing was trained");
+  if (trained && record.epochs == 0) verdict.reasons.emplace_back("too short: nothing was trained");
   verdict.valid = verdict.reasons.empty();
   return verdict;
+}
+
+// Scores do not depend on what else the machine does, speeds do: the reason to distrust them stays with the run.
+void judge_speed(RunRecord& record, const SystemState& before, int64_t threads) {
+  const SystemState after = system_state();
+  std::vector<std::string> reasons;
+  if (before.load > 0.5 * static_cast<double>(threads)) reasons.push_back(fmt::format("machine busy before the run (load {:.1f})", before.load));
+  if (after.swapped > before.swapped) reasons.push_back(fmt::format("swapping ({} MiB swapped out)", after.swapped >> 20));
+  if (reasons.empty()) return;
+  record.environment["speed_unreliable"] = fmt::format("{}", fmt::join(reasons, "; "));
 }
 
 }  // namespace
@@ -127,6 +156,7 @@ RunRecord Session::run_seed(int64_t seed, const std::string& command_line, Progr
   const TrainJob job = this->job(seed);
   make_folder(job.folder);
   const FolderLock lock(job.folder);
+  const SystemState before = system_state();
   const auto experiment = open(seed, progress);
   const TrainResult result = train(*experiment, job, progress);
   RunRecord record;
@@ -150,7 +180,8 @@ RunRecord Session::run_seed(int64_t seed, const std::string& command_line, Progr
   record.settings["run.init"] = spec_.init;
   record.command_line = command_line;
   record.created_unix = std::time(nullptr);
-  record.verdict = judge(record);
+  judge_speed(record, before, spec_.threads);
+  record.verdict = judge(record, !spec_.eval_only);
   return record;
 }
 

@@ -17,13 +17,7 @@ std::map<std::string, Published> published_figures(const Registry& registry) {
 
 void print_tables(const std::vector<Table>& tables, OutputFormat format) {
   const bool colour = format == OutputFormat::kTable && ::isatty(STDOUT_FILENO) == 1;
-  if (format == OutputFormat::kJson) {
-    std::cout << "[";
-    for (size_t i = 0; i < tables.size(); ++i) std::cout << (i == 0 ? "" : ",\n") << render(tables[i], format);
-    std::cout << "]\n";
-    return;
-  }
-  for (size_t i = 0; i < tables.size(); ++i) std::cout << (i == 0 ? "" : "\n") << render(tables[i], format, colour);
+  std::cout << render(tables, format, colour);
 }
 
 std::string store_path(const RunSpec& spec) { return (std::filesystem::path(spec.out) / "results.db").string(); }

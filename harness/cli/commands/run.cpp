@@ -39,6 +39,8 @@ void report_verdict(const RunRecord& record, Progress& progress) {
   for (const auto& reason : record.verdict.reasons) {
     progress.warning(fmt::format("seed {}: {}{}", record.seed, record.verdict.valid ? "" : "INVALID: ", reason));
   }
+  const auto doubt = record.environment.find("speed_unreliable");
+  if (doubt != record.environment.end()) progress.info(fmt::format("seed {}: speeds are unreliable: {}", record.seed, doubt->second));
 }
 
 // Every run of the same dataset and source, so that the new one stands among its peers.
@@ -48,6 +50,7 @@ void print_board(const CommandContext& context, const Store& store, const RunRec
   filter.source = latest.source;
   LeaderboardRequest request;
   request.dataset = latest.dataset;
+  request.paper = true;
   print_tables(leaderboards(store.runs(filter), request, figures), effective_format(context.invocation.run));
 }
 
@@ -67,7 +70,7 @@ int run_command(const CommandContext& context) {
   }
   const auto figures = published_figures(context.registry);
   if (effective_format(spec) == OutputFormat::kJson) {
-    std::cout << run_json(records, find_published(figures, records.front().method)) << "\n";
+    std::cout << run_json(records, find_published(figures, records.front().method));
   } else {
     print_board(context, store, records.front(), figures);
   }
