@@ -1,0 +1,25 @@
+// How a run record becomes rows of the store's tables, and comes back. Private to results/.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/core/run_record.hpp"
+#include "results/sqlite.hpp"
+#include "results/store.hpp"
+
+namespace vbench::store_rows {
+
+/// Raised whenever a table changes.
+inline constexpr int64_t kSchemaVersion = 1;
+
+/// CREATE TABLE statements of version kSchemaVersion.
+extern const char* const kSchema;
+
+/// Within a transaction of the caller's. `run_id` must be free.
+void insert(const sqlite::Database& database, const RunRecord& record, const std::string& run_id);
+
+/// Within a transaction of the caller's; oldest first. A `run_id` that is not empty picks that run alone.
+[[nodiscard]] std::vector<RunRecord> select(const sqlite::Database& database, const RunFilter& filter, const std::string& run_id);
+
+}  // namespace vbench::store_rows
