@@ -7,8 +7,8 @@ static int64_t small_product_scratch(int64_t m, int64_t n, int64_t k) { return r
 
 // c [m, n] float with row stride c_row = a b, with operands small enough for one pass.
 template <class A, class B>
-static void small_product(const A* a, int64_t a_row, int64_t a_column, const B* b, int64_t b_row, int64_t b_column, int64_t m, int64_t n, int64_t k, float* c,
-                          int64_t c_row, float* scratch) {
+static void small_product(const A* a, int64_t a_row, int64_t a_column, const B* b, int64_t b_row, int64_t b_column, int64_t m, int64_t n,
+                          int64_t k, float* c, int64_t c_row, float* scratch) {
   float* packed_b = scratch;
   float* packed_a = scratch + rounded_up(n, kTileColumns) * k;
   alignas(64) float tile[kTileRows * kTileColumns];

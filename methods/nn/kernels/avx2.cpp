@@ -8,6 +8,7 @@ namespace avx2 {
 #include "methods/nn/kernels/implementation.hpp"
 }  // namespace avx2
 
-const Table kAvx2 = {"avx2", avx2::kTileRows, avx2::kTileColumns, true, avx2::gemm_block, avx2::attention_scratch, avx2::rows_of<float>(), avx2::rows_of<Bf16>()};
+const Table kAvx2 = {"avx2",           avx2::kTileRows,         avx2::kTileColumns,     true,
+                     avx2::gemm_block, avx2::attention_scratch, avx2::rows_of<float>(), avx2::rows_of<Bf16>()};
 
 }  // namespace vbench::nn::kernels

@@ -8,6 +8,7 @@ namespace avx512 {
 #include "methods/nn/kernels/implementation.hpp"
 }  // namespace avx512
 
-const Table kAvx512 = {"avx512", avx512::kTileRows, avx512::kTileColumns, true, avx512::gemm_block, avx512::attention_scratch, avx512::rows_of<float>(), avx512::rows_of<Bf16>()};
+const Table kAvx512 = {"avx512",           avx512::kTileRows,         avx512::kTileColumns,     true,
+                       avx512::gemm_block, avx512::attention_scratch, avx512::rows_of<float>(), avx512::rows_of<Bf16>()};
 
 }  // namespace vbench::nn::kernels

@@ -8,6 +8,7 @@ namespace generic {
 #include "methods/nn/kernels/implementation.hpp"
 }  // namespace generic
 
-const Table kGeneric = {"generic", generic::kTileRows, generic::kTileColumns, false, generic::gemm_block, generic::attention_scratch, generic::rows_of<float>(), generic::rows_of<Bf16>()};
+const Table kGeneric = {"generic",           generic::kTileRows,         generic::kTileColumns,     false,
+                        generic::gemm_block, generic::attention_scratch, generic::rows_of<float>(), generic::rows_of<Bf16>()};
 
 }  // namespace vbench::nn::kernels

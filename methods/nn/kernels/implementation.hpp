@@ -1,5 +1,5 @@
-// Bodies of the kernels. Each <instruction set>.cpp includes this inside its own namespace after defining VBENCH_LANES (floats of a vector),
-// VBENCH_TILE_ROWS and VBENCH_FAST_GEMM. Reductions use `omp simd`, so sums are ordered the same for any number of threads.
+// Bodies of the kernels. Each <instruction set>.cpp includes this inside its own namespace after defining VBENCH_LANES (floats of a
+// vector), VBENCH_TILE_ROWS and VBENCH_FAST_GEMM. Reductions use `omp simd`, so sums are ordered the same for any number of threads.
 
 #include "methods/nn/kernels/math.hpp"
 
@@ -135,8 +135,10 @@ static void gemm_pass(const Product& p, int64_t m0, int64_t m1, int64_t n0, int6
 }
 
 static void gemm_block(const Product& p, int64_t m0, int64_t m1, int64_t n0, int64_t n1, float* scratch) {
-  const int64_t passes = (p.k + kMaxDepth - 1) / kMaxDepth;
-  const int64_t width_blocks = (n1 - n0 + kMaxWidth - 1) / kMaxWidth;
+  const int64_t passes = p.c_bf16 ? 1 : (p.k + kMaxDepth - 1) / kMaxDepth;
+  const int64_t depth = (p.k + passes - 1) / passes;
+  const int64_t widest = depth <= kMaxDepth ? kMaxWidth : kMaxDepth * kMaxWidth / depth / kTileColumns * kTileColumns;
+  const int64_t width_blocks = (n1 - n0 + widest - 1) / widest;
   int64_t width = (n1 - n0 + width_blocks - 1) / width_blocks;
   width = (width + kTileColumns - 1) / kTileColumns * kTileColumns;
   for (int64_t n = n0; n < n1; n += width) {
@@ -185,13 +187,13 @@ static void dropout_gelu_backward(const T* dy, const T* x, T* dx, const Mask& gi
 }
 
 template <class T>
-static void gelu_positions(const T* h, const float* table, const int64_t* position, T* out, int64_t width, int64_t rows, int64_t copies, int64_t begin,
-                           int64_t end) {
+static void gelu_positions(const T* h, const float* table, const int64_t* const* position, T* const* out, int64_t copies, int64_t width,
+                           int64_t begin, int64_t end) {
   for (int64_t row = begin; row < end; ++row) {
     const T* from = h + row * width;
     for (int64_t c = 0; c < copies; ++c) {
-      T* to = out + (c * rows + row) * width;
-      const float* offset = table + position[c * rows + row] * width;
+      T* to = out[c] + row * width;
+      const float* offset = table + position[c][row] * width;
 #pragma omp simd
       for (int64_t j = 0; j < width; ++j) store(to[j], gelu(load(from[j])) + offset[j]);
     }
@@ -199,18 +201,22 @@ static void gelu_positions(const T* h, const float* table, const int64_t* positi
 }
 
 template <class T>
-static void gelu_positions_backward(const T* dout, const T* h, T* dh, int64_t width, int64_t rows, int64_t copies, int64_t begin, int64_t end) {
+static void gelu_positions_backward(const T* const* dout, const T* h, T* dh, int64_t copies, int64_t width, int64_t begin, int64_t end) {
   for (int64_t row = begin; row < end; ++row) {
     const T* x = h + row * width;
-    const T* first = dout + row * width;
-    const T* second = copies > 1 ? dout + (rows + row) * width : nullptr;
+    const T* first = dout[0] + row * width;
     T* to = dh + row * width;
-    if (second == nullptr) {
+    if (copies == 1) {
 #pragma omp simd
       for (int64_t j = 0; j < width; ++j) store(to[j], load(first[j]) * gelu_slope(load(x[j])));
     } else {
+      const T* second = dout[1] + row * width;
 #pragma omp simd
-      for (int64_t j = 0; j < width; ++j) store(to[j], (load(first[j]) + load(second[j])) * gelu_slope(load(x[j])));
+      for (int64_t j = 0; j < width; ++j) {
+        float sum = load(first[j]) + load(second[j]);
+        for (int64_t c = 2; c < copies; ++c) sum += load(dout[c][row * width + j]);
+        store(to[j], sum * gelu_slope(load(x[j])));
+      }
     }
   }
 }
@@ -278,7 +284,8 @@ static inline void add_rows(const T* x, const T* r, int64_t first, const Mask& b
 }
 
 template <class T>
-static void add_norm(const T* x, const T* r, const float* gain, const float* bias, T* y, const NormShape& shape, int64_t begin, int64_t end) {
+static void add_norm(const T* x, const T* r, const float* gain, const float* bias, T* y, const NormShape& shape, int64_t begin,
+                     int64_t end) {
   float row[kMaxNormWidth];
   const int64_t width = shape.width;
   const Mask after = shape.after;
@@ -300,8 +307,8 @@ static void add_norm(const T* x, const T* r, const float* gain, const float* bia
 }
 
 template <class T>
-static void add_norm_backward(const T* dy, const T* x, const T* r, const float* gain, T* dx, T* dr, float* dgain, float* dbias, const NormShape& shape,
-                              int64_t begin, int64_t end) {
+static void add_norm_backward(const T* dy, const T* x, const T* r, const float* gain, T* dx, T* dr, float* dgain, float* dbias,
+                              const NormShape& shape, int64_t begin, int64_t end) {
   float row[kMaxNormWidth], upstream[kMaxNormWidth];
   const int64_t width = shape.width;
   const Mask before = shape.before, after = shape.after;
@@ -348,6 +355,17 @@ static void add_norm_backward(const T* dy, const T* x, const T* r, const float* 
 
 template <class T>
 static constexpr Rows<T> rows_of() {
-  return {normalise<T>,      add_norm<T>,       add_norm_backward<T>, dropout_gelu<T>, dropout_gelu_backward<T>, dropout<T>,      gelu_positions<T>,
-          gelu_positions_backward<T>, column_sums<T>, attention<T>,       attention_backward<T>, pool<T>,   pool_backward<T>};
+  return {normalise<T>,
+          add_norm<T>,
+          add_norm_backward<T>,
+          dropout_gelu<T>,
+          dropout_gelu_backward<T>,
+          dropout<T>,
+          gelu_positions<T>,
+          gelu_positions_backward<T>,
+          column_sums<T>,
+          attention<T>,
+          attention_backward<T>,
+          pool<T>,
+          pool_backward<T>};
 }

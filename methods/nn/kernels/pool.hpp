@@ -37,8 +37,8 @@ static void pool(const T* x, const T* logits, float* out, float* statistics, int
 
 // The softmax's inner product sum_t w dw equals dout * out, so one pass is enough.
 template <class T>
-static void pool_backward(const float* dout, const float* out, const float* statistics, const T* x, const T* logits, T* dx, T* dlogits, int64_t length,
-                          int64_t width, const Mask& given_logits, const Mask& given_weights, uint32_t first) {
+static void pool_backward(const float* dout, const float* out, const float* statistics, const T* x, const T* logits, T* dx, T* dlogits,
+                          int64_t length, int64_t width, const Mask& given_logits, const Mask& given_weights, uint32_t first) {
   const Mask on_logits = given_logits, on_weights = given_weights;
   const float* largest = statistics;
   const float* sum = statistics + width;
