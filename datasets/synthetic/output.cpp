@@ -7,7 +7,7 @@
 #include <set>
 #include <system_error>
 
-#include "datasets/synthetic/npz_writer.hpp"
+#include "datasets/formats/npy.hpp"
 #include "harness/core/error.hpp"
 #include "harness/core/files.hpp"
 
@@ -119,7 +119,7 @@ void VideoFeatureWriter::add(const std::string& data_key, const at::Tensor& fram
     file_->write(data_key, frames);
   } else {
     const at::Tensor pooled = frames.view({frames.size(0), 1, frames.size(1), 1, 1});
-    write_npz(npz_folder_ / ("v_" + data_key + ".npz"), "frame_scores", pooled);
+    npy::write_npz(npz_folder_ / ("v_" + data_key + ".npz"), {{"frame_scores", pooled}});
   }
 }
 
