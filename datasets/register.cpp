@@ -1,5 +1,14 @@
 #include "datasets/register.hpp"
 
+#include "datasets/activitynet/activitynet.hpp"
+#include "datasets/video_text/family.hpp"
+#include "datasets/youcook2/youcook2.hpp"
+
 namespace vbench {
-void register_datasets(Registry& registry) { (void)registry; }
+
+void register_datasets(Registry& registry) {
+  registry.dataset(video_text::dataset_entry(video_text::youcook2_family()));
+  registry.dataset(video_text::dataset_entry(video_text::activitynet_family()));
+}
+
 }  // namespace vbench

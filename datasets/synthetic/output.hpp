@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "datasets/formats/hdf5.hpp"
+#include "datasets/video_text/meta.hpp"
 #include "harness/core/registry.hpp"
 
 namespace vbench::synthetic {
@@ -26,17 +27,8 @@ void replace_generated_folder(const std::filesystem::path& target, const std::fu
 void write_marker(const std::filesystem::path& folder, const std::string& dataset, uint64_t seed, const std::string& annotations,
                   const std::map<std::string, std::string>& options);
 
-struct SegmentMeta {
-  std::string text;
-  double start_sec = 0, stop_sec = 0;
-};
-
-/// One described video, as in meta_all.json.
-struct ItemMeta {
-  std::string key, data_key, split;
-  double duration_sec = 0;
-  std::vector<SegmentMeta> segments;
-};
+using video_text::ItemMeta;
+using video_text::SegmentMeta;
 
 void write_meta(const std::filesystem::path& folder, const std::vector<ItemMeta>& items);
 

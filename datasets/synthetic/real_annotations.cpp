@@ -9,7 +9,6 @@
 #include <optional>
 
 #include "datasets/synthetic/in_order.hpp"
-#include "datasets/synthetic/official.hpp"
 #include "datasets/synthetic/output.hpp"
 #include "datasets/synthetic/sentence.hpp"
 #include "datasets/synthetic/word_vectors.hpp"
@@ -29,6 +28,15 @@ struct Footage {
   double duration_sec = 0;
   std::vector<const SegmentMeta*> segments;
 };
+
+/// Features can be made of nothing else.
+std::vector<ItemMeta> described_videos(const std::string& dataset, const fs::path& folder) {
+  video_text::Annotations annotations = video_text::read_official_annotations(dataset, folder);
+  for (const ItemMeta& item : annotations.items) {
+    if (item.segments.empty()) throw input_error("the video has no segments", annotations.files.front().string() + ": " + item.key);
+  }
+  return std::move(annotations.items);
+}
 
 std::vector<ItemMeta> first_of_each_split(std::vector<ItemMeta> items, int64_t max_videos) {
   std::sort(items.begin(), items.end(), [](const ItemMeta& a, const ItemMeta& b) { return a.key < b.key; });
@@ -179,7 +187,7 @@ DataReport write_real_annotation_features(const fs::path& folder, const std::str
   const bool activitynet = dataset == "activitynet";
   if (!activitynet && dataset != "youcook2") throw usage_error("no reader for annotations of '" + dataset + "'", "data synth");
   const WordVectors vectors = WordVectors::read(vectors_path);
-  const std::vector<ItemMeta> items = first_of_each_split(read_official_annotations(dataset, annotations), options.max_videos);
+  const std::vector<ItemMeta> items = first_of_each_split(described_videos(dataset, annotations), options.max_videos);
   const std::vector<Footage> footage = footage_of(items);
   const Renderer renderer(options, vectors);
   replace_generated_folder(folder, [&](const fs::path& partial) {

@@ -2,7 +2,7 @@
 
 #include <fstream>
 
-#include "datasets/synthetic/official.hpp"
+#include "datasets/video_text/meta.hpp"
 #include "datasets/synthetic/synthesize.hpp"
 #include "datasets/synthetic/word_vectors.hpp"
 #include "harness/core/files.hpp"
@@ -189,8 +189,8 @@ TEST_P(OfficialFiles, GiveAReadableFolder) {
 TEST(OfficialAnnotations, HaveTheKnownNumberOfVideos) {
   const fs::path root = test::real_data_root();
   if (!fs::exists(root / "youcook2") || !fs::exists(root / "activitynet")) GTEST_SKIP() << "no real annotations below " << root;
-  EXPECT_EQ(read_official_annotations("youcook2", root / "youcook2").size(), 1333U + 457U);
-  EXPECT_EQ(read_official_annotations("activitynet", root / "activitynet").size(), 10009U + 4917U + 4885U);
+  EXPECT_EQ(video_text::read_official_annotations("youcook2", root / "youcook2").items.size(), 1333U + 457U);
+  EXPECT_EQ(video_text::read_official_annotations("activitynet", root / "activitynet").items.size(), 10009U + 4917U + 4885U);
 }
 
 INSTANTIATE_TEST_SUITE_P(RealAnnotations, OfficialFiles, ::testing::Values("youcook2", "activitynet"));

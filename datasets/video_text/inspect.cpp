@@ -1,0 +1,137 @@
+// `vbench data info|verify|synth` for the video-text datasets.
+#include <ATen/ATen.h>
+#include <fmt/format.h>
+
+#include <map>
+#include <optional>
+
+#include "datasets/loader/ordered_prefetch.hpp"
+#include "datasets/video_text/split.hpp"
+#include "harness/core/settings.hpp"
+
+namespace vbench::video_text {
+namespace fs = std::filesystem;
+
+namespace {
+
+Options requested_options(const Family& family, const DataRequest& request) {
+  Options options = family.defaults();
+  options.allow_missing = request.allow_missing;
+  Settings settings;
+  options.bind(settings);
+  for (const std::string& assignment : request.settings) settings.set_assignment(assignment);
+  return options;
+}
+
+/// The folder that a run would use; nothing where it would have to be generated first, or is refused.
+std::optional<Location> find(const Family& family, const Options& options, const DataRequest& request, bool generate, DataReport& report) {
+  const fs::path folder = fs::path(request.root) / family.name;
+  const bool generated = is_synthetic(folder);
+  const bool unused = request.source == SourceChoice::kReal ? generated : request.source == SourceChoice::kSynthetic && !generated;
+  const bool present = generated || has_official_files(family, options, folder);
+  if (present && !unused) {
+    const auto missing = missing_files(family, options, folder);
+    for (const std::string& file : missing) report.problems.push_back({"missing file", file, "not in " + folder.string(), true});
+    if (!missing.empty()) return std::nullopt;
+    return Location{folder, generated ? Source::kSynthetic : Source::kReal};
+  }
+  if (request.source == SourceChoice::kSynthetic) {
+    if (generate) return locate(family, options, request.root, request.source, Verbosity::kNormal);
+    if (is_synthetic(standin_folder(family, options))) return Location{standin_folder(family, options), Source::kSynthetic};
+    report.facts.push_back("stand-in: not generated yet, the first run does it");
+    return std::nullopt;
+  }
+  for (const std::string& file : missing_files(family, options, folder)) {
+    report.problems.push_back({"missing file", file, "not in " + folder.string(), true});
+  }
+  if (generated)
+    report.problems.push_back({"generated data", folder.string(), "the folder holds a stand-in, not the official files", true});
+  report.facts.push_back("runs with --source auto use the synthetic stand-in");
+  return std::nullopt;
+}
+
+void describe(const DatasetFiles& files, DataReport& report) {
+  report.facts.push_back(fmt::format("folder: {} ({})", files.location.folder.string(), to_string(files.location.source)));
+  for (const fs::path& file : files.annotations.files) report.facts.push_back("annotations: " + file.filename().string());
+  report.facts.push_back(fmt::format("frame features: {}, {} wide", files.options.video_features, files.options.video_width));
+  report.facts.push_back(fmt::format("word features: {}, {} wide", files.options.text_features, files.options.text_width));
+  if (files.annotations.reversed_segments > 0) {
+    report.facts.push_back(fmt::format("{} reversed segments are turned round", files.annotations.reversed_segments));
+  }
+}
+
+struct SplitSummary {
+  int64_t listed = 0, usable = 0, segments = 0, late_segments = 0;
+};
+
+bool is_fatal(Flaw flaw) { return flaw == Flaw::kCorrupt || flaw == Flaw::kFatal; }
+
+/// Checks one annotated video; with `deep` every value too. Safe on several threads.
+CheckedItem examine(const DatasetFiles& files, const ItemMeta& meta, bool deep) {
+  CheckedItem checked = check_item(files, meta);
+  if (!checked.item || !deep) return checked;
+  try {
+    (void)read_features(files, *checked.item);
+  } catch (const Error& error) {
+    checked.findings.push_back({Flaw::kCorrupt, "unusable values", error});
+    checked.item.reset();
+  }
+  return checked;
+}
+
+void examine_all(const DatasetFiles& files, bool deep, DataReport& report) {
+  std::map<std::string, SplitSummary> splits;
+  std::vector<size_t> missing;  // indices into report.problems
+  const auto& metas = files.annotations.items;
+  OrderedPrefetch<CheckedItem> checking(0, static_cast<int64_t>(metas.size()), deep ? at::get_num_threads() : 0, 16,
+                                        [&](int64_t i) { return examine(files, metas[static_cast<size_t>(i)], deep); });
+  for (const ItemMeta& meta : metas) {
+    const CheckedItem checked = *checking.next();
+    SplitSummary& split = splits[meta.split];
+    ++split.listed;
+    split.segments += static_cast<int64_t>(meta.segments.size());
+    for (const SegmentMeta& segment : meta.segments) split.late_segments += segment.stop_sec > meta.duration_sec ? 1 : 0;
+    if (checked.item) ++split.usable;
+    for (const Finding& finding : checked.findings) {
+      if (finding.flaw == Flaw::kMissing) missing.push_back(report.problems.size());
+      report.problems.push_back({finding.kind, meta.key, finding.error.what(), is_fatal(finding.flaw)});
+    }
+  }
+  report.listed = static_cast<int64_t>(metas.size());
+  report.checked = report.listed;
+  const bool too_many = static_cast<double>(missing.size()) > files.options.allow_missing * static_cast<double>(report.listed);
+  for (const size_t index : missing) report.problems[index].fatal = too_many;
+  for (const auto& [name, split] : splits) {
+    report.facts.push_back(
+        fmt::format("{}: {} videos, {} segments; {} videos can be used", name, split.listed, split.segments, split.usable));
+    if (split.late_segments > 0) report.facts.push_back(fmt::format("{}: {} segments end behind their video", name, split.late_segments));
+  }
+}
+
+DataReport inspect(const Family& family, const DataRequest& request, bool verify) {
+  DataReport report;
+  const Options options = requested_options(family, request);
+  const auto location = find(family, options, request, verify, report);
+  if (!location) return report;
+  try {
+    const DatasetFiles files = DatasetFiles::open(family, options, *location, at::get_num_threads());
+    describe(files, report);
+    examine_all(files, verify && request.deep, report);
+  } catch (const Error& error) {
+    report.problems.push_back({"unreadable file", error.where(), error.what(), true});
+  }
+  if (!verify) std::erase_if(report.problems, [](const DataProblem& problem) { return !problem.fatal; });
+  return report;
+}
+
+}  // namespace
+
+DatasetEntry dataset_entry(const Family& family) {
+  DatasetEntry entry{family.name, family.title, family.licence, family.layout, {}, {}, {}};
+  entry.info = [&family](const DataRequest& request) { return inspect(family, request, false); };
+  entry.verify = [&family](const DataRequest& request) { return inspect(family, request, true); };
+  entry.synthesize = family.synthesize;
+  return entry;
+}
+
+}  // namespace vbench::video_text
