@@ -1,4 +1,4 @@
-// Published figures of a paper, parsed from the JSON that a method carries (results/published/*.json; format in docs/adding-a-method.md).
+// Published figures of a paper, parsed from the JSON that a method carries (results/published/*.json; format in its README.md).
 // Leaderboards and `run` set them beside real results.
 #pragma once
 

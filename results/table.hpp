@@ -13,7 +13,7 @@
 namespace vbench {
 
 struct Cell {
-  std::string text;
+  std::string text = "";
   bool bold = false;                               ///< the best of its column; "*" where text can't be bold
   bool numeric = false;                            ///< right-aligned; a bare number in JSON if `text` is one
   std::optional<double> value = std::nullopt;      ///< what CSV and JSON carry at full precision instead of `text`

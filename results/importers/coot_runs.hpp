@@ -12,7 +12,8 @@
 namespace vbench {
 
 /// A folder `<experiment><number>` with metrics/metrics_epoch_N.json and models/trainerstate_N.json for the best and the last epoch.
-/// The records hold scores at the best epoch, the history, and "hours to the best epoch" as settings; the variant is the experiment's name.
+/// The records hold scores at the best epoch, the history, and "hours_to_best_epoch" among the speeds; the variant is the experiment's
+/// name.
 /// @throws Error kInput: no runs there, a file missing, unreadable or contradicting another
 [[nodiscard]] std::vector<RunRecord> import_coot_runs(const std::filesystem::path& folder);
 

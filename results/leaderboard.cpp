@@ -1,0 +1,311 @@
+#include "results/leaderboard.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <tuple>
+
+#include "metrics/statistics.hpp"
+#include "results/score_cells.hpp"
+
+namespace vbench {
+namespace {
+
+using Runs = std::vector<const RunRecord*>;
+
+constexpr size_t kLongestConfiguration = 40;
+
+/// Runs with equal keys may stand in one table.
+auto board_key(const RunRecord& run) {
+  return std::tuple(run.dataset, run.source, run.protocol.name, run.protocol.version, run.data.split, run.data.hash);
+}
+using BoardKey = decltype(board_key(RunRecord()));
+
+/// One line of a board: the same method, variant and settings with several seeds.
+struct Entry {
+  std::string method, variant, configuration;
+  Runs runs;  // one a seed
+};
+
+struct Board {
+  std::vector<Entry> entries;
+  std::vector<std::string> metrics;
+  std::vector<const RunRecord*> invalid;
+  int64_t superseded = 0;               // runs with a newer one of the same seed
+  const RunRecord* sample = nullptr;    // any run, for what all have in common
+  bool paper = false;                   // published figures wanted and allowed
+  bool several_configurations = false;  // some (method, variant) has more than one
+};
+
+/// Settings in which the configurations of one method and variant differ, as "key=value key=value".
+std::string configuration_text(const std::map<std::string, std::string>& settings, const std::set<std::string>& differing) {
+  std::string text;
+  for (const auto& key : differing) {
+    const auto found = settings.find(key);
+    text += (text.empty() ? "" : " ") + key + "=" + (found == settings.end() ? "(none)" : found->second);
+  }
+  return text;
+}
+
+std::set<std::string> differing_keys(const std::vector<const std::map<std::string, std::string>*>& all) {
+  std::set<std::string> keys, differing;
+  for (const auto* settings : all) {
+    for (const auto& [key, value] : *settings) keys.insert(key);
+  }
+  for (const auto& key : keys) {
+    std::set<std::string> values;
+    for (const auto* settings : all) values.insert(settings->count(key) > 0 ? "=" + settings->at(key) : "");
+    if (values.size() > 1) differing.insert(key);
+  }
+  return differing;
+}
+
+/// The newest run of each seed, by seed. Run ids sort by time.
+Runs newest_of_each_seed(const Runs& runs, int64_t& superseded) {
+  std::map<int64_t, const RunRecord*> newest;
+  for (const auto* run : runs) {
+    auto& kept = newest[run->seed];
+    superseded += kept != nullptr;
+    if (kept == nullptr || kept->run_id < run->run_id) kept = run;
+  }
+  Runs kept;
+  for (const auto& [seed, run] : newest) kept.push_back(run);
+  return kept;
+}
+
+void add_entries(Board& board, const Runs& valid) {
+  std::map<std::pair<std::string, std::string>, std::map<std::map<std::string, std::string>, Runs>> grouped;
+  for (const auto* run : valid) grouped[{run->method, run->variant}][run->settings].push_back(run);
+  for (const auto& [name, configurations] : grouped) {
+    std::vector<const std::map<std::string, std::string>*> all;
+    for (const auto& [settings, runs] : configurations) all.push_back(&settings);
+    const auto differing = differing_keys(all);
+    board.several_configurations = board.several_configurations || all.size() > 1;
+    for (const auto& [settings, runs] : configurations) {
+      board.entries.push_back(
+          {name.first, name.second, configuration_text(settings, differing), newest_of_each_seed(runs, board.superseded)});
+    }
+  }
+}
+
+bool better(const std::string& key, double a, double b) {
+  const auto info = find_metric(key);
+  return info && info->direction == Direction::kLowerIsBetter ? a < b : a > b;
+}
+
+void sort_best_first(Board& board) {
+  if (board.metrics.empty()) return;
+  const std::string& key = board.metrics.front();
+  std::stable_sort(board.entries.begin(), board.entries.end(), [&](const Entry& a, const Entry& b) {
+    const double left = mean(values_of(a.runs, key)), right = mean(values_of(b.runs, key));
+    if (std::isnan(left) || std::isnan(right)) return !std::isnan(left) && std::isnan(right);
+    return better(key, left, right);
+  });
+}
+
+Board board_of(const Runs& runs, const LeaderboardRequest& request) {
+  Board board;
+  board.sample = runs.front();
+  board.paper = request.paper && board.sample->source == Source::kReal;
+  Runs valid;
+  for (const auto* run : runs) (run->verdict.valid ? valid : board.invalid).push_back(run);
+  board.metrics = metrics_of(valid);
+  add_entries(board, valid);
+  sort_best_first(board);
+  return board;
+}
+
+const Published* published_for(const std::map<std::string, Published>& published, const std::string& method) {
+  const auto found = published.find(method);
+  return found == published.end() ? nullptr : &found->second;
+}
+
+/// "paper, table 3"
+std::string origin(const PublishedRow& row) { return row.table.empty() ? row.set : row.set + ", table " + row.table; }
+
+/// Builds the table of a board.
+class BoardTable {
+ public:
+  BoardTable(const Board& board, const std::map<std::string, Published>& published) : board_(board), published_(published) {}
+
+  [[nodiscard]] Table build() {
+    add_header();
+    for (const auto& entry : board_.entries) add_entry(entry);
+    mark_best();
+    add_notes();
+    return std::move(table_);
+  }
+
+ private:
+  void add_column(const std::string& header, const ColumnInfo& info) {
+    table_.header.push_back(header);
+    table_.columns.push_back(info);
+  }
+
+  void add_header() {
+    const RunRecord& run = *board_.sample;
+    const std::string hash = run.data.hash.substr(0, 8);
+    table_.title = fmt::format("{}: {}, split {}, {} items (data {}), protocol {} version {}", run.dataset, source_title(run.source),
+                               run.data.split, run.data.items, hash.empty() ? "unknown" : hash, run.protocol.name, run.protocol.version);
+    table_.facts = {{"dataset", run.dataset},
+                    {"source", to_string(run.source)},
+                    {"split", run.data.split},
+                    {"protocol", run.protocol.name},
+                    {"protocol_version", std::to_string(run.protocol.version)},
+                    {"data_hash", run.data.hash}};
+    add_column("method", {});
+    add_column("variant", {});
+    add_column("configuration", {.detail = !board_.several_configurations});
+    add_column("result", {.detail = !board_.paper});
+    add_column("runs", {});
+    table_.stub = table_.header.size();
+    for (const auto& key : board_.metrics) {
+      const MetricLabel label = metric_label(key);
+      add_column((label.group.empty() ? "" : label.group + " ") + label.column,
+                 {.key = key, .group = label.group, .detail = is_detail(label, key)});
+    }
+  }
+
+  /// R@50 and the mean rank are for programs, unless the paper reports them.
+  [[nodiscard]] bool is_detail(const MetricLabel& label, const std::string& key) const {
+    if (label.group.empty() || (label.column != "R@50" && label.column != "MeanR")) return false;
+    for (const auto& entry : board_.entries) {
+      const Published* figures = board_.paper ? published_for(published_, entry.method) : nullptr;
+      const PublishedRow* first = figures == nullptr ? nullptr : figures->find_row(board_.sample->dataset, entry.variant);
+      if (first != nullptr && first->scores.count(key) > 0) return false;
+    }
+    return true;
+  }
+
+  [[nodiscard]] std::vector<Cell> row_start(const Entry& entry, const std::string& result, size_t runs) const {
+    const std::string count = runs == 0 ? "" : std::to_string(runs);
+    std::string configuration = entry.configuration;
+    if (configuration.size() > kLongestConfiguration) configuration = configuration.substr(0, kLongestConfiguration - 3) + "...";
+    return {{.text = entry.method}, {.text = entry.variant}, {.text = configuration}, {.text = result}, {.text = count, .numeric = true}};
+  }
+
+  void add_entry(const Entry& entry) {
+    auto row = row_start(entry, "vbench", entry.runs.size());
+    for (const auto& key : board_.metrics) row.push_back(score_cell(key, values_of(entry.runs, key)));
+    ours_.push_back(table_.rows.size());
+    table_.rows.push_back(std::move(row));
+    if (entry.configuration.size() > kLongestConfiguration) configurations_.push_back(entry.configuration);
+    const Published* figures = board_.paper ? published_for(published_, entry.method) : nullptr;
+    if (figures != nullptr) add_published(entry, *figures);
+  }
+
+  void add_published(const Entry& entry, const Published& figures) {
+    const std::string& dataset = board_.sample->dataset;
+    if (figures.find_row(dataset, entry.variant) == nullptr) return;
+    for (const auto& row : figures.rows()) {
+      if (row.dataset == dataset && row.variant == entry.variant) add_published_row(entry, row);
+    }
+    auto difference = row_start(entry, "difference", 0);
+    for (const auto& key : board_.metrics) {
+      const auto figure = figures.find(dataset, entry.variant, key);
+      const double ours = mean(values_of(entry.runs, key));
+      difference.push_back(figure ? difference_cell(key, ours, *figure) : Cell{.numeric = true});
+    }
+    table_.rows.push_back(std::move(difference));
+    citations_.insert(fmt::format("{}: {}, arXiv {}. Differences are to the first published row with the figure.", entry.method,
+                                  figures.paper(), figures.arxiv()));
+  }
+
+  void add_published_row(const Entry& entry, const PublishedRow& published) {
+    auto row = row_start(entry, origin(published), static_cast<size_t>(published.runs));
+    for (const auto& key : board_.metrics) {
+      const auto score = published.scores.find(key);
+      const auto deviation = published.deviations.find(key);
+      const bool known = score != published.scores.end();
+      const auto spread = deviation == published.deviations.end() ? std::nullopt : std::optional(deviation->second);
+      row.push_back(known ? score_cell(key, score->second, spread) : Cell{.numeric = true});
+    }
+    table_.rows.push_back(std::move(row));
+    if (!published.note.empty()) remarks_.insert(fmt::format("{} ({}): {}.", origin(published), published.row, published.note));
+    if (!published.split.empty() && published.split != board_.sample->data.split) {
+      remarks_.insert(
+          fmt::format("{} ({}) is on split {}, not {}.", origin(published), published.row, published.split, board_.sample->data.split));
+    }
+  }
+
+  void mark_best() {
+    if (ours_.size() < 2) return;  // the best of one says nothing
+    for (size_t i = 0; i < board_.metrics.size(); ++i) {
+      std::optional<double> best;
+      for (const size_t row : ours_) {
+        const double value = *table_.rows[row][table_.stub + i].value;
+        if (!std::isnan(value) && (!best || better(board_.metrics[i], value, *best))) best = value;
+      }
+      for (const size_t row : ours_) {
+        Cell& cell = table_.rows[row][table_.stub + i];
+        cell.bold = best && *cell.value == *best;
+      }
+    }
+  }
+
+  void add_notes() {
+    const RunRecord& run = *board_.sample;
+    auto& notes = table_.notes;
+    if (run.source == Source::kSynthetic) notes.push_back(synthetic_note());
+    notes.push_back("Shares in %, mean ± sample standard deviation over runs with different seeds." +
+                    std::string(ours_.size() > 1 ? " Best in bold or with *." : ""));
+    if (!run.protocol.description.empty()) notes.push_back("Protocol: " + run.protocol.description + ".");
+    if (run.data.missing + run.data.dropped > 0) {
+      notes.push_back(fmt::format("Incomplete data: {} items without files and {} unusable ones were not evaluated.", run.data.missing,
+                                  run.data.dropped));
+    }
+    notes.insert(notes.end(), configurations_.begin(), configurations_.end());
+    notes.insert(notes.end(), citations_.begin(), citations_.end());
+    notes.insert(notes.end(), remarks_.begin(), remarks_.end());
+    if (board_.superseded > 0)
+      notes.push_back(fmt::format("Left out: {} older run(s) of a seed and configuration that were run again.", board_.superseded));
+    if (!board_.invalid.empty()) notes.push_back(invalid_note());
+  }
+
+  [[nodiscard]] std::string invalid_note() const {
+    std::vector<std::string> reasons;
+    for (const auto* run : board_.invalid) {
+      reasons.push_back(fmt::format("{} {} seed {} ({})", run->method, run->variant, run->seed, fmt::join(run->verdict.reasons, ", ")));
+    }
+    return fmt::format("Left out: {} INVALID run(s): {}.", board_.invalid.size(), fmt::join(reasons, "; "));
+  }
+
+  const Board& board_;
+  const std::map<std::string, Published>& published_;
+  Table table_;
+  std::vector<size_t> ours_;  // rows that are results, not published figures
+  std::vector<std::string> configurations_;
+  std::set<std::string> citations_, remarks_;
+};
+
+}  // namespace
+
+std::vector<Table> leaderboards(const std::vector<RunRecord>& runs, const LeaderboardRequest& request,
+                                const std::map<std::string, Published>& published) {
+  std::map<BoardKey, Runs> boards;
+  std::map<std::pair<std::string, Source>, int> boards_of_data;
+  for (const auto& run : runs) {
+    if ((!request.method.empty() && run.method != request.method) || (!request.dataset.empty() && run.dataset != request.dataset)) continue;
+    auto& members = boards[board_key(run)];
+    if (members.empty()) ++boards_of_data[{run.dataset, run.source}];
+    members.push_back(&run);
+  }
+  std::vector<Table> tables;
+  for (const auto& [key, members] : boards) {
+    const Board board = board_of(members, request);
+    tables.push_back(BoardTable(board, published).build());
+    const int siblings = boards_of_data[{board.sample->dataset, board.sample->source}];
+    if (siblings > 1) {
+      tables.back().notes.push_back(fmt::format(
+          "One of {} tables for this dataset: other items or another protocol. Scores of different tables are not comparable.", siblings));
+    }
+    if (request.paper && board.sample->source == Source::kSynthetic)
+      tables.back().notes.emplace_back("Published figures stand beside real data only.");
+  }
+  return tables;
+}
+
+}  // namespace vbench
