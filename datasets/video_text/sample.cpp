@@ -59,6 +59,19 @@ Sequences gather(size_t count, const Visit& visit) {
   return result;
 }
 
+/// The sentences are the paragraph cut into pieces, without gap or overlap: the same memory, row by row.
+bool sentences_are_the_words(const Sample& sample) {
+  const at::Tensor& words = sample.words;
+  if (!words.is_contiguous()) return false;
+  int64_t row = 0;
+  for (const at::Tensor& sentence : sample.sentences) {
+    if (!sentence.is_contiguous() || sentence.size(0) > words.size(0) - row) return false;
+    if (sentence.data_ptr<float>() != words.data_ptr<float>() + row * words.size(1)) return false;
+    row += sentence.size(0);
+  }
+  return row == words.size(0);
+}
+
 }  // namespace
 
 int64_t Sequences::max_length() const { return lengths.empty() ? 0 : *std::max_element(lengths.begin(), lengths.end()); }
@@ -97,7 +110,10 @@ Sequences Sequences::concatenate(const std::vector<at::Tensor>& items) {
 }
 
 Batch Batch::to(const at::Device& device) const {
-  return {keys, video.to(device), paragraph.to(device), clips.to(device), sentences.to(device), clip_num, sent_num};
+  Batch moved{keys, video.to(device), paragraph.to(device), clips.to(device), sentences, clip_num, sent_num};
+  const bool shared = sentences.rows.is_same(paragraph.rows);
+  moved.sentences.rows = shared ? moved.paragraph.rows : sentences.rows.to(device);
+  return moved;
 }
 
 Batch collate(const std::vector<Sample>& samples) {
@@ -123,7 +139,14 @@ Batch collate(const std::vector<Sample>& samples) {
   batch.video = each(&Sample::frames);
   batch.paragraph = each(&Sample::words);
   batch.clips = each_of(&Sample::clips, batch.clip_num);
-  batch.sentences = each_of(&Sample::sentences, batch.sent_num);
+  if (!std::all_of(samples.begin(), samples.end(), sentences_are_the_words)) {
+    batch.sentences = each_of(&Sample::sentences, batch.sent_num);
+    return batch;
+  }
+  batch.sentences.rows = batch.paragraph.rows;
+  for (const Sample& sample : samples) {
+    for (const at::Tensor& sentence : sample.sentences) batch.sentences.lengths.push_back(sentence.size(0));
+  }
   return batch;
 }
 

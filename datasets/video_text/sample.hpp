@@ -40,7 +40,7 @@ struct Batch {
   Sequences video;                ///< B sequences, Dv
   Sequences paragraph;            ///< B sequences, Dt
   Sequences clips;                ///< sum(clip_num) sequences, Dv
-  Sequences sentences;            ///< sum(sent_num) sequences, Dt
+  Sequences sentences;  ///< sum(sent_num) sequences, Dt; the very rows of `paragraph` where the sentences are that paragraph in pieces
   std::vector<int64_t> clip_num;  ///< B
   std::vector<int64_t> sent_num;  ///< B; equal to clip_num
 

@@ -12,9 +12,10 @@ using vbench::test::expect_same;
 
 torch::Tensor unit(const torch::Tensor& rows) { return rows / rows.norm(2, {1}, true); }
 
+/// Rows that share a direction, so that every kind of loss finds violations.
 Outputs random_outputs(int64_t videos, int64_t clips) {
-  return {torch::randn({videos, 8}), torch::randn({videos, 8}), torch::randn({clips, 4}),
-          torch::randn({clips, 4}),  torch::randn({videos, 4}), torch::randn({videos, 4})};
+  const auto rows = [](int64_t count, int64_t width) { return torch::randn({count, width}) + 2; };
+  return {rows(videos, 8), rows(videos, 8), rows(clips, 4), rows(clips, 4), rows(videos, 4), rows(videos, 4)};
 }
 
 double value_of(const LossTerms& terms, const std::string& name) {

@@ -51,6 +51,22 @@ TEST(CootModel, WordsSharedByParagraphAndSentencesGiveTheSameEmbeddingsAndGradie
   expect_close(gradient(shared), gradient(separate), {1e-3, 1e-4, "a sum over all words"}, "input weight");
 }
 
+TEST(CootModel, CollatedSentencesShareTheRowsOfTheirParagraphWhereTheyAreItsPieces) {
+  const auto words = torch::randn({5, 20}), frames = torch::randn({4, 24});
+  const video_text::Sample pieces{"a", frames, words, {frames, frames}, {words.narrow(0, 0, 2), words.narrow(0, 2, 3)}};
+  const auto shared = video_text::collate({pieces, pieces}).to(at::kCPU);
+  EXPECT_TRUE(shared.sentences.rows.is_same(shared.paragraph.rows));
+  EXPECT_EQ(shared.sentences.lengths, (std::vector<int64_t>{2, 3, 2, 3}));
+  for (const auto& sentences : {std::vector<at::Tensor>{words.narrow(0, 0, 2), words.narrow(0, 3, 2)},
+                                std::vector<at::Tensor>{words.narrow(0, 2, 3), words.narrow(0, 0, 2)},
+                                std::vector<at::Tensor>{words.narrow(0, 0, 2).clone(), words.narrow(0, 2, 3)}}) {
+    const video_text::Sample others{"b", frames, words, {frames, frames}, sentences};
+    const auto batch = video_text::collate({pieces, others});
+    EXPECT_FALSE(batch.sentences.rows.is_same(batch.paragraph.rows));
+    expect_same(batch.sentences.rows.slice(0, 5), torch::cat(sentences));
+  }
+}
+
 TEST(CootModel, TheClipLevelCanBeSwitchedOff) {
   auto options = small_model();
   const auto batch = make_batch();
