@@ -21,6 +21,15 @@ at::Tensor times(const at::Tensor& x, int64_t constant) {
   return at::bitwise_and(x * (constant & 0xffff) + high, at::Scalar(kLow32));
 }
 
+// Spreads every bit of a key over all of them (the finaliser of SplitMix64): the hash of an element has few rounds, so that keys which
+// differ in their high bits only would give masks that resemble each other.
+uint64_t scattered(uint64_t key) {
+  key += 0x9E3779B97F4A7C15ULL;
+  key = (key ^ (key >> 30)) * 0xBF58476D1CE4E5B9ULL;
+  key = (key ^ (key >> 27)) * 0x94D049BB133111EBULL;
+  return key ^ (key >> 31);
+}
+
 }  // namespace
 
 Dropout DropoutKeys::next(double p) {
@@ -30,8 +39,9 @@ Dropout DropoutKeys::next(double p) {
 
 kernels::Mask mask_of(const Dropout& dropout) {
   if (dropout.p <= 0) return {};
+  const uint64_t key = scattered(dropout.key);
   const double threshold = std::min(std::round(dropout.p * 4294967296.0), 4294967295.0);
-  return {static_cast<uint32_t>(dropout.key), static_cast<uint32_t>(dropout.key >> 32), static_cast<uint32_t>(threshold),
+  return {static_cast<uint32_t>(key), static_cast<uint32_t>(key >> 32), static_cast<uint32_t>(threshold),
           static_cast<float>(1.0 / (1.0 - dropout.p))};
 }
 

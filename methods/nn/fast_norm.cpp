@@ -8,9 +8,11 @@ kernels::NormShape shape_of(const at::Tensor& x, double epsilon, const Dropout& 
   return {x.size(-1), static_cast<float>(epsilon), mask_of(before), mask_of(after)};
 }
 
+// Autograd takes no undefined inputs: without an addend, `given` is any tensor and `adds` is false.
 struct AddNorm : torch::autograd::Function<AddNorm> {
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& r, const at::Tensor& gain,
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& given, bool adds, const at::Tensor& gain,
                             const at::Tensor& bias, double epsilon, const Dropout& before, const Dropout& after) {
+    const at::Tensor r = adds ? given : at::Tensor();
     context->save_for_backward({x, r, gain});
     context->saved_data["epsilon"] = epsilon;
     keep(context, "before", before);
@@ -41,7 +43,7 @@ struct AddNorm : torch::autograd::Function<AddNorm> {
       });
     });
     const at::Tensor dr_or_dx = r.defined() ? (dr.defined() ? dr : dx) : at::Tensor();
-    return {dx, dr_or_dx, sums.narrow(0, 0, width), sums.narrow(0, width, width), {}, {}, {}};
+    return {dx, dr_or_dx, {}, sums.narrow(0, 0, width), sums.narrow(0, width, width), {}, {}, {}};
   }
 };
 
@@ -49,7 +51,8 @@ struct AddNorm : torch::autograd::Function<AddNorm> {
 
 at::Tensor add_norm(const at::Tensor& x, const at::Tensor& r, const at::Tensor& gain, const at::Tensor& bias, double epsilon,
                     const Dropout& before, const Dropout& after) {
-  return AddNorm::apply(activation(x), r.defined() ? activation(r) : r, gain, bias, epsilon, before, after);
+  const at::Tensor rows = activation(x);
+  return AddNorm::apply(rows, r.defined() ? activation(r) : rows, r.defined(), gain, bias, epsilon, before, after);
 }
 
 }  // namespace vbench::nn::fast
