@@ -16,8 +16,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr auto kWorthRemembering = std::chrono::seconds(1);
-
 std::string hex(XXH128_hash_t hash) { return fmt::format("{:016x}{:016x}", hash.high64, hash.low64); }
 
 std::string hash_of(const at::Tensor& rows) {
@@ -80,7 +78,8 @@ ItemChecksum checksum_of(const DatasetFiles& files, const Item& item) {
 
 }  // namespace
 
-std::vector<ItemChecksum> checksum_items(const DatasetFiles& files, const std::vector<Item>& items, int64_t workers) {
+std::vector<ItemChecksum> checksum_items(const DatasetFiles& files, const std::vector<Item>& items, int64_t workers,
+                                         std::chrono::milliseconds worth_remembering) {
   const auto begin = std::chrono::steady_clock::now();
   Memory memory(files);
   const std::string words_state = state_of(files.words->file_of(""));
@@ -95,7 +94,7 @@ std::vector<ItemChecksum> checksum_items(const DatasetFiles& files, const std::v
   OrderedPrefetch<ItemChecksum> made(0, static_cast<int64_t>(items.size()), workers, 4 * std::max<int64_t>(workers, 1), make);
   std::vector<ItemChecksum> checksums;
   while (auto checksum = made.next()) checksums.push_back(std::move(*checksum));
-  if (std::chrono::steady_clock::now() - begin < kWorthRemembering) return checksums;
+  if (std::chrono::steady_clock::now() - begin < worth_remembering) return checksums;
   for (size_t i = 0; i < items.size(); ++i) {
     if (!checksums[i].failure) memory.add(states[i], checksums[i].hash);
   }

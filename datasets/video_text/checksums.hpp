@@ -1,7 +1,8 @@
 // Checksums of feature arrays, remembered by file, size and time of change. Used for the fingerprint of a split.
 #pragma once
 
-#include <functional>
+#include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,8 +16,10 @@ struct ItemChecksum {
   std::optional<Error> failure;
 };
 
-/// Of every item, in order. Reads all values unless a former scan of unchanged files is remembered; remembers scans of more than a second.
-[[nodiscard]] std::vector<ItemChecksum> checksum_items(const DatasetFiles& files, const std::vector<Item>& items, int64_t workers);
+/// Of every item, in order. Reads all values unless a former scan of unchanged files is remembered; remembers scans that
+/// took longer than `worth_remembering`.
+[[nodiscard]] std::vector<ItemChecksum> checksum_items(const DatasetFiles& files, const std::vector<Item>& items, int64_t workers,
+                                                       std::chrono::milliseconds worth_remembering = std::chrono::seconds(1));
 
 /// Over ids, annotations and checksums, in order of ids: 32 hex digits.
 [[nodiscard]] std::string fingerprint_hash(const std::vector<Item>& items, const std::vector<ItemChecksum>& checksums);

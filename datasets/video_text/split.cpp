@@ -50,8 +50,8 @@ class Checker {
   CheckedItem run() {
     const bool have_frames = find_frames();
     const bool have_words = find_words();
-    if (!have_frames || !have_words || !count_frames() || !cut_words() || !cut_frames()) return {std::nullopt, std::move(findings_)};
-    return {std::move(item_), std::move(findings_)};
+    const bool usable = have_frames && have_words && has_segments() && count_frames() && cut_words() && cut_frames();
+    return {usable ? std::optional(std::move(item_)) : std::nullopt, std::move(findings_)};
   }
 
  private:
@@ -76,6 +76,9 @@ class Checker {
     return add(Flaw::kMissing, "missing word features",
                input_error(fmt::format("annotated video '{}' has no word features", meta_.key), files_.words->where(meta_.key)));
   }
+
+  bool has_segments() { return !meta_.segments.empty() || no_clips("the video has no segments"); }
+  bool no_clips(const std::string& why) { return add(Flaw::kNoClips, "video without clips", input_error(why, annotation_place())); }
 
   /// From the array where that costs little, else from the index, which reading compares with.
   bool count_frames() {
@@ -157,8 +160,7 @@ class Checker {
                       annotation_place()));
     }
     item_.sentences = std::move(sentences);
-    if (!item_.clips.empty()) return true;
-    return add(Flaw::kNoClips, "video without clips", input_error("the video has no usable clip", annotation_place()));
+    return !item_.clips.empty() || no_clips("the video has no usable clip");
   }
 
   const DatasetFiles& files_;

@@ -60,13 +60,13 @@ void write_for_bert(std::string& text, bool first) {
   text = collapse_white_space((first ? "[CLS] " : "") + text + " [SEP]");
 }
 
-void write_one(std::string& text, TextMode mode, bool first, bool last) {
+void write_one(std::string& text, TextMode mode, bool first) {
   const bool capitals = mode == TextMode::kBertNew || mode == TextMode::kGpt2 || mode == TextMode::kSimple;
   if (capitals) capitalise_starts(text);
   if (mode == TextMode::kBertPaper || mode == TextMode::kBertNew) {
     write_for_bert(text, first);
   } else if (mode == TextMode::kWithDots) {
-    if (!last) drop_final_dot(text);
+    drop_final_dot(text);
   } else if (text.back() != '.') {
     text += '.';
   }
@@ -91,7 +91,7 @@ std::vector<std::string> preprocess_text(const std::vector<std::string>& sentenc
   for (size_t i = 0; i < sentences.size(); ++i) {
     std::string text = collapse_white_space(sentences[i]);
     if (text.empty()) throw input_error(fmt::format("sentence {} is empty", i));
-    write_one(text, mode, i == 0, i + 1 == sentences.size());
+    write_one(text, mode, i == 0);
     written.push_back(std::move(text));
   }
   return written;

@@ -14,7 +14,7 @@ enum class TextMode {
   kGpt2,       ///< capital letters and a final dot
   kSimple,     ///< as kGpt2
   kNothing,    ///< a final dot
-  kWithDots,   ///< no final dot except in the last sentence
+  kWithDots,   ///< no final dot, inner ones stay
 };
 
 /// @throws Error kUsage with the known names

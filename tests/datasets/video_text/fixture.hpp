@@ -33,7 +33,8 @@ class Kitchen {
     fs::remove(data_ / "SYNTHETIC.json");
     spec.data_root = (folder_ / "data").string();
     spec.source = SourceChoice::kReal;
-    for (const auto& [key, video] : meta().items()) {
+    const json videos = meta();
+    for (const auto& [key, video] : videos.items()) {
       if (video["split"] == "val") keys.push_back(key);
     }
   }

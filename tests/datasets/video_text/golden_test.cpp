@@ -80,7 +80,9 @@ class TinyDataset {
     options.expand_segments = integer("expand_segments");
     options.eval_split = golden_.text(name_, "split");
     RunSpec spec;
-    spec.data_root = (test::golden_root() / "coot" / "tiny").string();
+    // A copy: the first opening writes an index of frames beside the features.
+    std::filesystem::copy(test::golden_root() / "coot" / "tiny" / name_, folder_ / name_, std::filesystem::copy_options::recursive);
+    spec.data_root = folder_.path().string();
     spec.source = SourceChoice::kReal;
     for (const bool preload : {false, true}) {
       spec.preload = preload;
@@ -134,7 +136,7 @@ class TinyDataset {
 
   void check_sentences() const {
     const json expected = golden_.json(name_, "sentences_json");
-    const Annotations annotations = read_annotations(name_, test::golden_root() / "coot" / "tiny" / name_);
+    const Annotations annotations = read_annotations(name_, folder_ / name_);
     size_t next = 0;
     for (const ItemMeta& item : annotations.items) {
       if (item.split != golden_.text(name_, "split") || next >= expected.size()) continue;
@@ -145,6 +147,7 @@ class TinyDataset {
     EXPECT_EQ(next, expected.size()) << name_;
   }
 
+  const test::TemporaryFolder folder_;
   const Golden& golden_;
   const std::string name_;
 };

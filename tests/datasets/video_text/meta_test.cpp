@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "datasets/video_text/family.hpp"
 #include "tests/datasets/video_text/fixture.hpp"
 
 namespace vbench::video_text {
@@ -76,6 +77,28 @@ TEST(RealAnnotations, HaveTheKnownNumbersOfVideosAndSegments) {
   }
   EXPECT_EQ(blanks, 0);
   EXPECT_EQ(activities.reversed_segments, 2);
+}
+
+TEST(RealAnnotations, WithGeneratedFeaturesAreReadLikeAnyOtherFolder) {
+  const fs::path root = test::real_data_root();
+  const fs::path vectors = root / "word-vectors" / "glove.6B.300d.youcook2-words.txt";
+  if (!fs::exists(root / "youcook2") || !fs::exists(vectors)) GTEST_SKIP() << "no real annotations and word vectors below " << root;
+  const test::TemporaryFolder folder;
+  DataRequest request;
+  request.settings = {"annotations=" + (root / "youcook2").string(), "word_vectors=" + vectors.string(), "max_videos=30", "video_width=32"};
+  (void)youcook2_family().synthesize(request, (folder / "youcook2").string());
+  Options options = youcook2_options();
+  options.video_width = 32;
+  options.text_width = 300;
+  RunSpec spec;
+  spec.data_root = folder.path().string();
+  spec.strict = true;
+  const YouCook2 data = YouCook2::open(options, spec, Role::kTrain);
+  EXPECT_EQ(data.size(), 30);
+  EXPECT_EQ(data.source(), Source::kSynthetic);
+  EXPECT_EQ(data.fingerprint().items, 30);
+  RandomStream random(1, "augment");
+  EXPECT_EQ(data.read(29, random).words.size(1), 300);
 }
 
 }  // namespace

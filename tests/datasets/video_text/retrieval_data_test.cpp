@@ -3,6 +3,7 @@
 #include <set>
 
 #include "datasets/loader/loader.hpp"
+#include "datasets/video_text/checksums.hpp"
 #include "datasets/video_text/frame_reader.hpp"
 #include "tests/datasets/video_text/fixture.hpp"
 
@@ -163,6 +164,23 @@ TEST(Fingerprint, ChangesWithContentsAnnotationsAndItemsOnly) {
   meta[kitchen.keys[0]]["segments"][0]["text"] = "another sentence";
   kitchen.write("meta_all.json", meta);
   EXPECT_NE(hash(), changed_words);
+}
+
+TEST(Checksums, AreRememberedUntilAFileChanges) {
+  const Kitchen kitchen;
+  const Location location{fs::path(kitchen.spec.data_root) / "youcook2", Source::kReal};
+  const std::vector<Item> items = kitchen.open().items();
+  const auto first_hash = [&] {
+    const auto files = DatasetFiles::open(youcook2_family(), kitchen.options, location, 0);
+    return checksum_items(files, items, 0, std::chrono::milliseconds(0)).front().hash;
+  };
+  const std::string hash = first_hash();
+  const auto changed_at = fs::last_write_time(kitchen.path(Kitchen::kFrames));
+  kitchen.change(Kitchen::kFrames, [](const std::string&, const torch::Tensor& rows) { return rows + 1; });
+  fs::last_write_time(kitchen.path(Kitchen::kFrames), changed_at);
+  EXPECT_EQ(first_hash(), hash) << "read again although nothing seems to have changed";
+  fs::last_write_time(kitchen.path(Kitchen::kFrames), changed_at + std::chrono::seconds(3));
+  EXPECT_NE(first_hash(), hash);
 }
 
 TEST(ActivityNetData, SplitsShareVideosAndNpzFilesAreRead) {
