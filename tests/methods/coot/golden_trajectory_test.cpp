@@ -33,6 +33,33 @@ std::vector<video_text::Batch> read_batches(const Golden& golden, const std::str
   return batches;
 }
 
+/// A softmax does not see what is added to all its scores, so these have no gradient but rounding, and optimisers that divide by its size
+/// turn rounding into full steps: their values after training are noise, in the original as here.
+bool is_shift_of_a_softmax(const std::string& name) { return name.ends_with("key_projection.bias") || name.ends_with("genpool_b2_head"); }
+
+void expect_rounding_only(const Model& model) {
+  for (const auto& parameter : model.parameters()) {
+    if (!is_shift_of_a_softmax(parameter.name)) continue;
+    EXPECT_LT(parameter.tensor.grad().abs().max().item<float>(), 1e-7F) << parameter.name;
+  }
+}
+
+/// Takes the original's shifts over; that must change nothing.
+void expect_shifts_without_effect(const Model& model, const Golden& golden, const std::string& group, const video_text::Batch& batch) {
+  const auto before = evaluate(model, batch);
+  for (size_t i = 0; i < kNetworkNames.size(); ++i) {
+    const torch::NoGradGuard no_grad;
+    for (const auto& [name, tensor] : network_weights(model, i)) {
+      if (!is_shift_of_a_softmax(name)) continue;
+      at::Tensor target = tensor;
+      target.copy_(golden[fmt::format("{}/{}/params_final/{}", group, kNetworkNames[i], name)]);
+    }
+  }
+  const auto after = evaluate(model, batch);
+  for (size_t i = 0; i < fields(before).size(); ++i)
+    expect_close(fields(after)[i].tensor, fields(before)[i].tensor, kForward, fields(before)[i].name);
+}
+
 void check_trajectory(const Golden& golden, const std::string& group) {
   const Model model(model_options(golden, group), 1, at::kCPU);
   load_model(model, golden, group);
@@ -54,15 +81,17 @@ void check_trajectory(const Golden& golden, const std::string& group) {
     expect_close(there + back, expected[step], kTrajectory, "loss");
     optimizer->zero_grad();
     (there + back).backward();
+    expect_rounding_only(model);
     optimizer->step(options.learning_rate);
   }
   for (size_t i = 0; i < kNetworkNames.size(); ++i) {
     const std::string owner = fmt::format("{}/{}/params_final", group, kNetworkNames[i]);
     for (const auto& [name, tensor] : network_weights(model, i)) {
-      if (golden.has(owner + "/" + name))
-        expect_close(tensor, golden[owner + "/" + name], kTrajectory, fmt::format("{} {}", kNetworkNames[i], name));
+      if (!tensor.requires_grad() || is_shift_of_a_softmax(name)) continue;
+      expect_close(tensor, golden[owner + "/" + name], kTrajectory, fmt::format("{} {}", kNetworkNames[i], name));
     }
   }
+  for (const auto& batch : batches) expect_shifts_without_effect(model, golden, group, batch);
 }
 
 TEST(CootTrajectoryGolden, TwentyStepsFollowTheOriginal) {
