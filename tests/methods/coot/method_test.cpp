@@ -6,6 +6,7 @@
 #include "datasets/activitynet/activitynet.hpp"
 #include "datasets/youcook2/youcook2.hpp"
 #include "harness/core/settings.hpp"
+#include "harness/train/device.hpp"
 #include "tests/methods/coot/reference.hpp"
 
 namespace vbench::coot::test {
@@ -13,6 +14,7 @@ namespace {
 
 using testing::HasSubstr;
 using vbench::test::error_of;
+using vbench::test::expect_close;
 using vbench::test::expect_same;
 
 using Small = Coot<kSmallYouCook2>;
@@ -83,7 +85,7 @@ TEST(CootMethod, EverySettingHasAnEffect) {
 }
 
 TEST(CootMethod, DropoutChangesWithTheStepAndARepeatedStepGivesTheSameBits) {
-  auto method = make({"model.dropout=0.3"});
+  auto method = make({"model.dropout=0.3", "loss.cycle=0"});  // whose sampling follows the step too
   const auto batch = make_batch();
   const auto loss = [&](int64_t epoch, int64_t step) {
     return method.loss(batch, {.seed = 1, .epoch = epoch, .step = step, .global_step = 0}).total.detach();
@@ -112,6 +114,24 @@ TEST(CootMethod, AStepWithTheSameContextGivesTheSameGradientBits) {
   };
   const auto a = gradients(), b = gradients();
   for (size_t i = 0; i < a.size(); ++i) expect_same(a[i], b[i]);
+}
+
+TEST(CootMethod, InReducedPrecisionEmbeddingsStayCloseAndLossesStayFloat32) {
+  auto method = make({"model.dropout=0"});
+  const auto batch = make_batch();
+  const auto exact = method.infer(batch);
+  const auto exact_loss = method.loss(batch, {}).total;
+  const Autocast autocast(Precision::kBf16, at::kCPU);
+  const auto reduced = method.infer(batch);
+  const auto loss = method.loss(batch, {}).total;
+  EXPECT_EQ(reduced.video.scalar_type(), at::kFloat);
+  EXPECT_EQ(loss.scalar_type(), at::kFloat);
+  expect_close(reduced.video, exact.video, {0.1, 0.05, "eight bits of mantissa"});
+  expect_close(reduced.clips, exact.clips, {0.1, 0.05, "eight bits of mantissa"});
+  EXPECT_FALSE(torch::equal(reduced.video, exact.video)) << "autocast had no effect";
+  expect_close(loss, exact_loss, {0.02, 0.02, "eight bits of mantissa"});
+  loss.backward();
+  for (const auto& parameter : method.parameters()) EXPECT_EQ(parameter.tensor.grad().scalar_type(), at::kFloat) << parameter.name;
 }
 
 TEST(CootMethod, PublishedVariantsDifferWhereThePaperSaysSo) {
