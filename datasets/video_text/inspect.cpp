@@ -50,19 +50,34 @@ std::optional<Location> find(const Family& family, const Options& options, const
   return std::nullopt;
 }
 
-void describe(const DatasetFiles& files, DataReport& report) {
-  report.facts.push_back(fmt::format("folder: {} ({})", files.location.folder.string(), to_string(files.location.source)));
-  for (const fs::path& file : files.annotations.files) report.facts.push_back("annotations: " + file.filename().string());
-  report.facts.push_back(fmt::format("frame features: {}, {} wide", files.options.video_features, files.options.video_width));
-  report.facts.push_back(fmt::format("word features: {}, {} wide", files.options.text_features, files.options.text_width));
-  if (files.annotations.reversed_segments > 0) {
-    report.facts.push_back(fmt::format("{} reversed segments are turned round", files.annotations.reversed_segments));
+struct SplitSummary {
+  int64_t listed = 0, segments = 0, late_segments = 0;
+};
+
+void describe_annotations(const Annotations& annotations, DataReport& report) {
+  for (const fs::path& file : annotations.files) report.facts.push_back("annotations: " + file.filename().string());
+  std::map<std::string, SplitSummary> splits;
+  for (const ItemMeta& item : annotations.items) {
+    SplitSummary& split = splits[item.split];
+    ++split.listed;
+    split.segments += static_cast<int64_t>(item.segments.size());
+    for (const SegmentMeta& segment : item.segments) split.late_segments += segment.stop_sec > item.duration_sec ? 1 : 0;
   }
+  for (const auto& [name, split] : splits) {
+    report.facts.push_back(fmt::format("{}: {} videos, {} segments", name, split.listed, split.segments));
+    if (split.late_segments > 0) report.facts.push_back(fmt::format("{}: {} segments end behind their video", name, split.late_segments));
+  }
+  if (annotations.reversed_segments > 0) {
+    report.facts.push_back(fmt::format("{} reversed segments are turned round", annotations.reversed_segments));
+  }
+  report.listed = static_cast<int64_t>(annotations.items.size());
 }
 
-struct SplitSummary {
-  int64_t listed = 0, usable = 0, segments = 0, late_segments = 0;
-};
+void describe_files(const DatasetFiles& files, DataReport& report) {
+  report.facts.push_back(fmt::format("folder: {} ({})", files.location.folder.string(), to_string(files.location.source)));
+  report.facts.push_back(fmt::format("frame features: {}, {} wide", files.options.video_features, files.options.video_width));
+  report.facts.push_back(fmt::format("word features: {}, {} wide", files.options.text_features, files.options.text_width));
+}
 
 bool is_fatal(Flaw flaw) { return flaw == Flaw::kCorrupt || flaw == Flaw::kFatal; }
 
@@ -80,42 +95,43 @@ CheckedItem examine(const DatasetFiles& files, const ItemMeta& meta, bool deep) 
 }
 
 void examine_all(const DatasetFiles& files, bool deep, DataReport& report) {
-  std::map<std::string, SplitSummary> splits;
+  std::map<std::string, int64_t> usable;
   std::vector<size_t> missing;  // indices into report.problems
   const auto& metas = files.annotations.items;
   OrderedPrefetch<CheckedItem> checking(0, static_cast<int64_t>(metas.size()), deep ? at::get_num_threads() : 0, 16,
                                         [&](int64_t i) { return examine(files, metas[static_cast<size_t>(i)], deep); });
   for (const ItemMeta& meta : metas) {
     const CheckedItem checked = *checking.next();
-    SplitSummary& split = splits[meta.split];
-    ++split.listed;
-    split.segments += static_cast<int64_t>(meta.segments.size());
-    for (const SegmentMeta& segment : meta.segments) split.late_segments += segment.stop_sec > meta.duration_sec ? 1 : 0;
-    if (checked.item) ++split.usable;
+    usable[meta.split] += checked.item ? 1 : 0;
     for (const Finding& finding : checked.findings) {
       if (finding.flaw == Flaw::kMissing) missing.push_back(report.problems.size());
       report.problems.push_back({finding.kind, meta.key, finding.error.what(), is_fatal(finding.flaw)});
     }
   }
-  report.listed = static_cast<int64_t>(metas.size());
-  report.checked = report.listed;
-  const bool too_many = static_cast<double>(missing.size()) > files.options.allow_missing * static_cast<double>(report.listed);
+  report.checked = static_cast<int64_t>(metas.size());
+  const bool too_many = static_cast<double>(missing.size()) > files.options.allow_missing * static_cast<double>(metas.size());
   for (const size_t index : missing) report.problems[index].fatal = too_many;
-  for (const auto& [name, split] : splits) {
-    report.facts.push_back(
-        fmt::format("{}: {} videos, {} segments; {} videos can be used", name, split.listed, split.segments, split.usable));
-    if (split.late_segments > 0) report.facts.push_back(fmt::format("{}: {} segments end behind their video", name, split.late_segments));
-  }
+  for (const auto& [name, count] : usable) report.facts.push_back(fmt::format("{}: {} videos can be used", name, count));
+}
+
+/// What can be said of a folder without all features.
+void describe_incomplete(const Family& family, const DataRequest& request, DataReport& report) {
+  const fs::path folder = fs::path(request.root) / family.name;
+  if (has_annotations(family, folder)) describe_annotations(read_annotations(family.name, folder), report);
 }
 
 DataReport inspect(const Family& family, const DataRequest& request, bool verify) {
   DataReport report;
   const Options options = requested_options(family, request);
   const auto location = find(family, options, request, verify, report);
-  if (!location) return report;
   try {
+    if (!location) {
+      describe_incomplete(family, request, report);
+      return report;
+    }
     const DatasetFiles files = DatasetFiles::open(family, options, *location, at::get_num_threads());
-    describe(files, report);
+    describe_files(files, report);
+    describe_annotations(files.annotations, report);
     examine_all(files, verify && request.deep, report);
   } catch (const Error& error) {
     report.problems.push_back({"unreadable file", error.where(), error.what(), true});

@@ -107,8 +107,10 @@ std::vector<std::string> missing_files(const Family& family, const Options& opti
   return missing;
 }
 
+bool has_annotations(const Family& family, const fs::path& folder) { return missing_annotations(family.name, folder).empty(); }
+
 bool has_official_files(const Family& family, const Options& options, const fs::path& folder) {
-  if (missing_annotations(family.name, folder).empty()) return true;
+  if (has_annotations(family, folder)) return true;
   const auto features = feature_paths(family, options, folder);
   return std::any_of(features.begin(), features.end(), [](const fs::path& path) { return fs::exists(path); });
 }

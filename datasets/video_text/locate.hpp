@@ -18,6 +18,9 @@ struct Location {
 /// Files that `folder` lacks, "path (what it is)" each. Empty: complete.
 [[nodiscard]] std::vector<std::string> missing_files(const Family& family, const Options& options, const std::filesystem::path& folder);
 
+/// meta_all.json or all official annotation files are there.
+[[nodiscard]] bool has_annotations(const Family& family, const std::filesystem::path& folder);
+
 /// The folder holds some of the official files.
 [[nodiscard]] bool has_official_files(const Family& family, const Options& options, const std::filesystem::path& folder);
 

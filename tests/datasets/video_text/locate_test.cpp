@@ -139,6 +139,19 @@ TEST(DataCommands, VerifyListsEveryProblem) {
   EXPECT_THAT(kinds(), ::testing::Contains("wrong width " + kitchen.keys[2]));
 }
 
+TEST(DataCommands, AnnotationsAreDescribedWithoutFeatures) {
+  const Kitchen kitchen;
+  fs::remove(kitchen.path(Kitchen::kFrames));
+  DataRequest request;
+  request.root = kitchen.spec.data_root;
+  const DataReport report = dataset_entry(youcook2_family()).info(request);
+  EXPECT_EQ(report.listed, 10);
+  EXPECT_EQ(report.checked, 0);
+  EXPECT_THAT(report.facts, ::testing::Contains(HasSubstr("val: 4 videos")));
+  ASSERT_EQ(report.problems.size(), 1U);
+  EXPECT_EQ(report.problems.front().item, Kitchen::kFrames);
+}
+
 TEST(DataCommands, VerifyOfNothingListsTheFilesThatAreMissing) {
   const Kitchen kitchen;
   DataRequest request;
