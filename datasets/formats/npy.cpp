@@ -96,7 +96,8 @@ Header read_header(Source& source, const std::string& where) {
   source.read(start.data(), start.size());
   if (std::string_view(start.data(), kMagic.size()) != kMagic) throw input_error("is no array of numpy", where);
   uint32_t length = 0;
-  if (start[6] < 1 || start[6] > 3) throw input_error(fmt::format("is an array of numpy in the unknown version {}", start[6]), where);
+  if (start[6] < 1 || start[6] > 3)
+    throw input_error(fmt::format("is an array of numpy in the unknown version {}", static_cast<int>(start[6])), where);
   source.read(&length, start[6] == 1 ? sizeof(uint16_t) : sizeof(uint32_t));
   if (length > kMaxHeader || length > source.remaining()) throw input_error("the header of the array is implausibly long", where);
   std::string text(length, '\0');

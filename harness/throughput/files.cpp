@@ -111,6 +111,7 @@ void read_features_plainly(const Files& files) {
 void add(const std::string& name, int64_t bytes, const std::function<void()>& body) {
   benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) { measure(state, name, bytes, body); })
       ->Unit(benchmark::kMillisecond)
+      ->MinTime(2)  // the first iterations pay for fresh memory
       ->UseManualTime();
 }
 
