@@ -1,0 +1,252 @@
+// Throughput of COOT at the size of its YouCook2 configuration with HowTo100M features: one training step (forward, losses, backward,
+// optimiser) and one evaluated batch, against a transcription of the published computation in the same run, repetitions interleaved.
+#include <dlfcn.h>
+#include <fmt/format.h>
+#include <torch/torch.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <sstream>
+
+#include "harness/core/random.hpp"
+#include "harness/throughput/coot_padded.hpp"
+#include "harness/train/device.hpp"
+#include "harness/train/optimizer.hpp"
+#include "methods/coot/model.hpp"
+#include "methods/nn/kernels/table.hpp"
+
+namespace vbench::throughput {
+namespace {
+
+constexpr coot::Config kConfig = coot::kYc2100m;
+constexpr int64_t kBatch = 64;
+
+struct Lengths {
+  std::string source;
+  std::vector<int64_t> video, clips, sentences, clip_num;
+};
+
+// A batch of the training split's annotations: 1 frame a second, [CLS] before a paragraph, [SEP] behind each sentence, a token a word.
+std::optional<Lengths> real_lengths() {
+  const char* root = std::getenv("VBENCH_REAL_DATA");
+  const std::filesystem::path file =
+      std::filesystem::path(root == nullptr ? "../shared/data" : root) / "youcook2/youcookii_annotations_trainval.json";
+  if (!std::filesystem::exists(file)) return std::nullopt;
+  std::ifstream stream(file);
+  const auto database = nlohmann::json::parse(stream).at("database");
+  Lengths lengths{file.string(), {}, {}, {}, {}};
+  for (const auto& video : database) {
+    if (video.at("subset") != "training") continue;
+    const auto frames = std::max<int64_t>(1, std::llround(video.at("duration").get<double>()));
+    int64_t count = 0;
+    for (const auto& part : video.at("annotations")) {
+      const auto start = static_cast<int64_t>(part.at("segment").at(0).get<double>());
+      const auto stop =
+          std::min(frames, static_cast<int64_t>(std::ceil(part.at("segment").at(1).get<double>())) + kConfig.data.add_stop_frame);
+      if (stop <= start) continue;
+      std::istringstream words(part.at("sentence").get<std::string>());
+      const auto tokens = std::distance(std::istream_iterator<std::string>(words), std::istream_iterator<std::string>());
+      lengths.clips.push_back(std::min(stop - start, kConfig.data.max_frames));
+      lengths.sentences.push_back(tokens + (count++ == 0 ? 2 : 1));
+    }
+    lengths.video.push_back(std::min(frames, kConfig.data.max_frames));
+    lengths.clip_num.push_back(count);
+    if (static_cast<int64_t>(lengths.video.size()) == kBatch) break;
+  }
+  return lengths;
+}
+
+// Without the annotations: numbers with about their distribution.
+Lengths drawn_lengths() {
+  Lengths lengths{"drawn, distributed about as in YouCook2 (the annotations were not found)", {}, {}, {}, {}};
+  RandomStream random(1, "bench.coot");
+  for (int64_t i = 0; i < kBatch; ++i) {
+    const auto count = static_cast<int64_t>(4 + random.below(8));
+    for (int64_t c = 0; c < count; ++c) {
+      lengths.clips.push_back(std::clamp<int64_t>(std::llround(17 * std::exp(0.7 * random.normal())), 3, kConfig.data.max_frames));
+      lengths.sentences.push_back(std::clamp<int64_t>(std::llround(9 + 4 * random.normal()), 4, 25) + (c == 0 ? 2 : 1));
+    }
+    lengths.video.push_back(kConfig.data.max_frames);
+    lengths.clip_num.push_back(count);
+  }
+  return lengths;
+}
+
+video_text::Batch batch_of(const Lengths& lengths) {
+  torch::manual_seed(1);
+  const auto rows = [](const std::vector<int64_t>& counts, int64_t width) {
+    return video_text::Sequences{torch::randn({std::accumulate(counts.begin(), counts.end(), int64_t{0}), width}), counts};
+  };
+  video_text::Batch batch;
+  batch.keys.resize(lengths.video.size(), "video");
+  batch.video = rows(lengths.video, kConfig.data.video_width);
+  batch.clips = rows(lengths.clips, kConfig.data.video_width);
+  batch.sentences = rows(lengths.sentences, kConfig.data.text_width);
+  batch.paragraph.rows = batch.sentences.rows;
+  batch.clip_num = batch.sent_num = lengths.clip_num;
+  auto sentence = lengths.sentences.begin();
+  for (const int64_t count : lengths.clip_num) {
+    batch.paragraph.lengths.push_back(std::accumulate(sentence, sentence + count, int64_t{0}));
+    sentence += count;
+  }
+  return batch;
+}
+
+double real_share(const video_text::Sequences& s) {
+  return 100.0 * static_cast<double>(s.rows.size(0)) / static_cast<double>(s.size() * s.max_length());
+}
+
+// Seconds of the parts of one training step.
+struct Step {
+  double forward = 0, backward = 0, optimiser = 0, evaluation = 0;
+  [[nodiscard]] double training() const { return forward + backward + optimiser; }
+};
+
+double seconds_of(const std::function<void()>& body) {
+  const auto start = std::chrono::steady_clock::now();
+  body();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// One side of the comparison: what it calculates a loss and embeddings by.
+struct Side {
+  std::string name;
+  std::function<at::Tensor()> loss;
+  std::function<coot::Outputs()> infer;
+  std::unique_ptr<Optimizer> optimizer;
+  std::vector<Step> steps;
+
+  void run() {
+    Step step;
+    optimizer->zero_grad();
+    at::Tensor total;
+    step.forward = seconds_of([&] { total = loss(); });
+    step.backward = seconds_of([&] { total.backward(); });
+    step.optimiser = seconds_of([&] { optimizer->step(kConfig.training.optimizer.learning_rate); });
+    step.evaluation = seconds_of([&] {
+      const torch::NoGradGuard no_grad;
+      (void)infer();
+    });
+    steps.push_back(step);
+  }
+
+  [[nodiscard]] double median(const std::function<double(const Step&)>& of) const {
+    std::vector<double> values;
+    for (const Step& step : steps) values.push_back(of(step));
+    std::sort(values.begin(), values.end());
+    return values[values.size() / 2];
+  }
+};
+
+Side our_side(const std::string& name, Precision precision, const coot::Model& model, const video_text::Batch& batch) {
+  Side side{name, {}, {}, Optimizer::make(kConfig.training.optimizer, model.parameters()), {}};
+  side.loss = [&model, &batch, precision, step = int64_t{0}]() mutable {
+    const Autocast autocast(precision, torch::kCPU);
+    const StepContext context{1, 0, step, step};
+    nn::DropoutKeys keys(static_cast<uint64_t>(++step));
+    return coot::coot_loss(model.forward(batch, keys), batch.clip_num, batch.sent_num, kConfig.loss, context, "bench").total;
+  };
+  side.infer = [&model, &batch, precision] {
+    const Autocast autocast(precision, torch::kCPU);
+    nn::DropoutKeys none;
+    return model.forward(batch, none);
+  };
+  return side;
+}
+
+Side published_side(const PaddedCoot& model, const PaddedBatch& batch) {
+  Side side{"published, fp32", {}, {}, Optimizer::make(kConfig.training.optimizer, model.parameters(), UpdatePath::kTensorOps), {}};
+  side.loss = [&] { return model.loss(model.forward(batch, true), batch, kConfig.loss); };
+  side.infer = [&] { return model.forward(batch, false); };
+  return side;
+}
+
+std::string blas_core() {
+  using CoreName = char* (*)();
+  const auto function = reinterpret_cast<CoreName>(dlsym(RTLD_DEFAULT, "openblas_get_corename"));
+  return function == nullptr ? "another BLAS" : fmt::format("OpenBLAS for {}", function());
+}
+
+/// OpenBLAS takes processors younger than itself for ancient ones and is then several times slower. A ratio against that would flatter us,
+/// so the program starts itself again with the kernels that the processor runs.
+void use_fitting_blas(char** arguments) {
+  const std::string core = blas_core();
+  const bool ancient =
+      core.find("Prescott") != std::string::npos || core.find("Core2") != std::string::npos || core.find("Nehalem") != std::string::npos;
+  __builtin_cpu_init();
+  if (!ancient || !__builtin_cpu_supports("avx2") || std::getenv("OPENBLAS_CORETYPE") != nullptr) return;
+  if (std::getenv("VBENCH_BENCH_BLAS_AS_FOUND") != nullptr) return;
+  setenv("OPENBLAS_CORETYPE", __builtin_cpu_supports("avx512f") ? "SkylakeX" : "Haswell", 1);
+  execv("/proc/self/exe", arguments);
+}
+
+double largest_difference(const coot::Outputs& a, const coot::Outputs& b) {
+  const auto of = [](const at::Tensor& x, const at::Tensor& y) {
+    return (x - y).abs().max().item<double>() / y.abs().max().item<double>();
+  };
+  return std::max({of(a.video, b.video), of(a.paragraph, b.paragraph), of(a.clips, b.clips), of(a.sentences, b.sentences)});
+}
+
+void print(const std::vector<Side>& sides) {
+  fmt::print("{:<18}{:>10}{:>10}{:>10}{:>10}{:>10}{:>10}{:>12}\n", "seconds", "forward", "backward", "optimiser", "step", "ratio",
+             "evaluate", "ratio");
+  const Side& published = sides.front();
+  for (const Side& side : sides) {
+    const auto median = [&](const auto& of) { return side.median(of); };
+    const double step = median([](const Step&s) { return s.training(); }), evaluation = median([](const Step&s) { return s.evaluation; });
+    fmt::print("{:<18}{:>10.3f}{:>10.3f}{:>10.3f}{:>10.3f}{:>9.2f}x{:>10.3f}{:>11.2f}x\n", side.name,
+               median([](const Step& s) { return s.forward; }), median([](const Step& s) { return s.backward; }),
+               median([](const Step& s) { return s.optimiser; }), step, published.median([](const Step& s) { return s.training(); }) / step,
+               evaluation, published.median([](const Step& s) { return s.evaluation; }) / evaluation);
+  }
+}
+
+void run(int repetitions) {
+  const auto threads = set_threads(0);
+  const Lengths lengths = real_lengths().value_or(drawn_lengths());
+  const video_text::Batch batch = batch_of(lengths);
+  const PaddedBatch padded(batch);
+  coot::ModelOptions options;
+  options.structure = kConfig.structure;
+  const coot::Model model(options, 1, torch::kCPU), narrow(options, 1, torch::kCPU);
+  const PaddedCoot published(model.weights(), kConfig.structure);
+  fmt::print("COOT, {} videos, {} clips; lengths: {}\n", lengths.video.size(), lengths.clips.size(), lengths.source);
+  fmt::print("real positions: clips {:.0f} %, sentences {:.0f} %; {} threads, {}, kernels {}\n", real_share(batch.clips),
+             real_share(batch.sentences), threads, blas_core(), nn::kernels::table().name);
+
+  std::vector<Side> sides;
+  sides.push_back(published_side(published, padded));
+  sides.push_back(our_side("vbench, fp32", Precision::kFp32, model, batch));
+  sides.push_back(our_side("vbench, bf16", Precision::kBf16, narrow, batch));
+  {
+    const torch::NoGradGuard no_grad;
+    const auto expected = sides[0].infer();
+    fmt::print("largest difference of an embedding from the published computation: fp32 {:.1e}, bf16 {:.1e}\n",
+               largest_difference(sides[1].infer(), expected), largest_difference(sides[2].infer(), expected));
+  }
+  for (Side& side : sides) side.run();  // warm up
+  for (Side& side : sides) side.steps.clear();
+  for (int i = 0; i < repetitions; ++i) {
+    for (Side& side : sides) side.run();
+  }
+  fmt::print("medians of {} interleaved repetitions; ratio: published / ours\n", repetitions);
+  print(sides);
+}
+
+}  // namespace
+}  // namespace vbench::throughput
+
+/// Usage: bench_coot [repetitions]
+int main(int count, char** arguments) {
+  vbench::throughput::use_fitting_blas(arguments);
+  vbench::throughput::run(count > 1 ? std::max(1, std::atoi(arguments[1])) : 5);
+  return 0;
+}
