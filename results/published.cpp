@@ -97,11 +97,14 @@ Published Published::parse(std::string_view text) {
 }
 
 std::optional<double> Published::find(const std::string& dataset, const std::string& variant, const std::string& metric) const {
-  for (const auto& row : rows_) {
-    if (!matches(row, dataset, variant)) continue;
-    if (const auto found = row.scores.find(metric); found != row.scores.end()) return found->second;
-  }
-  return std::nullopt;
+  const PublishedRow* row = find_row(dataset, variant, metric);
+  return row == nullptr ? std::nullopt : std::optional(row->scores.at(metric));
+}
+
+const PublishedRow* Published::find_row(const std::string& dataset, const std::string& variant, const std::string& metric) const {
+  const auto has_it = [&](const PublishedRow& row) { return matches(row, dataset, variant) && row.scores.count(metric) > 0; };
+  const auto found = std::find_if(rows_.begin(), rows_.end(), has_it);
+  return found == rows_.end() ? nullptr : &*found;
 }
 
 const PublishedRow* Published::find_row(const std::string& dataset, const std::string& variant) const {

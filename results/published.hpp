@@ -32,6 +32,8 @@ class Published {
 
   /// First row with this figure; the paper's own rows come first in the files. Empty variant: any.
   [[nodiscard]] std::optional<double> find(const std::string& dataset, const std::string& variant, const std::string& metric) const;
+  /// The row that find() reads, nullptr if there is none.
+  [[nodiscard]] const PublishedRow* find_row(const std::string& dataset, const std::string& variant, const std::string& metric) const;
   /// The first row for a dataset and variant, nullptr if there is none.
   [[nodiscard]] const PublishedRow* find_row(const std::string& dataset, const std::string& variant) const;
 

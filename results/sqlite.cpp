@@ -13,8 +13,22 @@ namespace {
 
 constexpr int kBusyMilliseconds = 60'000;  // a writer with megabytes of outputs on a slow disk needs seconds
 
+/// errno of the last failure: of the connection, else of the database file, else of its write-ahead log.
+int system_error_of(sqlite3* handle) {
+  if (handle == nullptr) return 0;
+  if (const int error = sqlite3_system_errno(handle); error != 0) return error;
+  int error = 0;
+  sqlite3_file_control(handle, "main", SQLITE_FCNTL_LAST_ERRNO, &error);
+  if (error != 0) return error;
+  sqlite3_file* log = nullptr;
+  sqlite3_file_control(handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+  if (log != nullptr && log->pMethods != nullptr) log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &error);
+  return error;
+}
+
+/// Room ran out, whether or not SQLite kept the system's reason.
 bool disk_full(int code, int system_error) {
-  if ((code & 0xFF) == SQLITE_FULL) return true;
+  if ((code & 0xFF) == SQLITE_FULL || code == SQLITE_IOERR_SHMSIZE || code == SQLITE_IOERR_WRITE) return true;
   return (code & 0xFF) == SQLITE_IOERR && (system_error == ENOSPC || system_error == EDQUOT || system_error == EFBIG);
 }
 
@@ -45,8 +59,8 @@ int64_t Database::number(const std::string& sql) const {
 
 void Database::fail(int code) const {
   const std::string message = handle_ == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(handle_.get());
-  const int system_error = handle_ == nullptr ? 0 : sqlite3_system_errno(handle_.get());
-  const std::string reason = system_error != 0 ? std::strerror(system_error) : message;
+  const int system_error = system_error_of(handle_.get());
+  const std::string reason = system_error != 0 && (code & 0xFF) != SQLITE_READONLY ? std::strerror(system_error) : message;
   if (disk_full(code, system_error)) {
     throw input_error("cannot write to the results store: " + (system_error != 0 ? reason : "no space"), file_.string(),
                       "free some space or choose another folder with --out; the results stored before are intact");
@@ -65,7 +79,9 @@ void Database::fail(int code) const {
       throw input_error(fmt::format("the results store was locked by another process for {} s", kBusyMilliseconds / 1000), file_.string(),
                         "wait for that process, or choose another folder with --out");
     default:
-      throw input_error("the results store cannot be used: " + message + (system_error != 0 ? " (" + reason + ")" : ""), file_.string());
+      throw input_error(
+          fmt::format("the results store cannot be used: {} (SQLite code {}{})", message, code, system_error != 0 ? ", " + reason : ""),
+          file_.string());
   }
 }
 

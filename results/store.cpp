@@ -80,7 +80,8 @@ std::string uri_of(const fs::path& file) {
 }
 
 void require_file(const fs::path& file) {
-  if (fs::is_directory(file)) throw input_error("is a folder, the results store is a file", file.string());
+  std::error_code unreadable;  // SQLite will say more about it
+  if (fs::is_directory(file, unreadable)) throw input_error("is a folder, the results store is a file", file.string());
 }
 
 }  // namespace
@@ -109,7 +110,8 @@ Store Store::open(const fs::path& file) {
 }
 
 std::optional<Store> Store::open_existing(const fs::path& file) {
-  if (!fs::exists(file)) return std::nullopt;
+  std::error_code error;
+  if (fs::status(file, error).type() == fs::file_type::not_found) return std::nullopt;
   require_file(file);
   const auto open_with = [&](const std::string& target, int flags) -> std::optional<Store> {
     auto impl = std::make_unique<Impl>(Impl{Database(file, target, flags)});
@@ -117,7 +119,6 @@ std::optional<Store> Store::open_existing(const fs::path& file) {
     return Store(std::move(impl));
   };
   // A write-ahead log needs a folder that can be written to. Without one, the file may still be read if no log waits beside it.
-  std::error_code error;
   const auto waiting = fs::file_size(file.string() + "-wal", error);
   const bool log_waits = !error && waiting > 0;
   try {

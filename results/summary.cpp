@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "harness/core/error.hpp"
 #include "metrics/statistics.hpp"
@@ -120,14 +121,21 @@ void append_group(Table& table, const Layout& layout, const std::pair<std::strin
   table.rows.push_back(std::move(difference));
 }
 
-std::vector<std::string> run_notes(const std::vector<RunRecord>& seeds, bool with_published, const Published* published) {
+std::string published_note(const RunRecord& run, const std::map<std::string, double>& figures, const Published& published) {
+  std::set<std::string> sets;
+  for (const auto& [key, figure] : figures) sets.insert(published.find_row(run.dataset, run.variant, key)->set);
+  return fmt::format("Published: {}, arXiv {}; figures of: {}.", published.paper(), published.arxiv(), fmt::join(sets, ", "));
+}
+
+std::vector<std::string> run_notes(const std::vector<RunRecord>& seeds, const std::map<std::string, double>& figures,
+                                   const Published* published) {
   std::vector<std::string> notes;
   if (seeds.front().source == Source::kSynthetic) notes.push_back(synthetic_note());
   for (const auto& record : seeds) {
     if (!record.verdict.valid) notes.push_back(fmt::format("INVALID, seed {}: {}", record.seed, fmt::join(record.verdict.reasons, "; ")));
   }
   if (seeds.size() > 1) notes.push_back(fmt::format("Mean ± sample standard deviation over {} seeds.", seeds.size()));
-  if (with_published) notes.push_back(fmt::format("Published: {}, arXiv {}.", published->paper(), published->arxiv()));
+  if (!figures.empty()) notes.push_back(published_note(seeds.front(), figures, *published));
   std::string speed;
   for (const auto& [name, value] : mean_speed(seeds)) {
     const size_t unit = name.find("_clips_per_s");
@@ -195,7 +203,7 @@ Table run_table(const std::vector<RunRecord>& seeds, const Published* published)
     table.columns.emplace_back();
   }
   for (const auto& group : layout.groups) append_group(table, layout, group, runs, figures);
-  table.notes = run_notes(seeds, !figures.empty(), published);
+  table.notes = run_notes(seeds, figures, published);
   return table;
 }
 

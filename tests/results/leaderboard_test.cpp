@@ -1,0 +1,169 @@
+#include "results/leaderboard.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "published/coot.hpp"
+#include "tests/results/records.hpp"
+
+namespace vbench {
+namespace {
+
+using test::run_with;
+using testing::Contains;
+using testing::HasSubstr;
+
+const std::map<std::string, Published>& published() {
+  static const std::map<std::string, Published> figures{{"coot", Published::parse(published::kCoot)}};
+  return figures;
+}
+
+std::vector<Table> boards(const std::vector<RunRecord>& runs, bool paper = false) {
+  return leaderboards(runs, {.paper = paper}, published());
+}
+
+nlohmann::json json_of(const std::vector<Table>& tables) { return nlohmann::json::parse(render(tables, OutputFormat::kJson)); }
+
+/// Texts of one column, by key.
+std::vector<std::string> column(const Table& table, const std::string& key) {
+  std::vector<std::string> texts;
+  for (size_t i = 0; i < table.header.size(); ++i) {
+    if (table.header[i] != key && table.columns[i].key != key) continue;
+    for (const auto& row : table.rows) texts.push_back(row[i].text);
+  }
+  return texts;
+}
+
+TEST(Leaderboard, AveragesSeedsWithTheSampleDeviation) {
+  const auto tables = boards({run_with(1, 0.5), run_with(2, 0.6), run_with(3, 0.7)});
+  ASSERT_EQ(tables.size(), 1U);
+  EXPECT_EQ(column(tables[0], "v2p_r1"), (std::vector<std::string>{"60.00 ±10.00"}));
+  EXPECT_EQ(column(tables[0], "runs"), (std::vector<std::string>{"3"}));
+  const auto row = json_of(tables)[0]["rows"][0];
+  EXPECT_NEAR(row["v2p_r1"]["mean"].get<double>(), 0.6, 1e-12);
+  EXPECT_NEAR(row["v2p_r1"]["std"].get<double>(), 0.1, 1e-12);
+  EXPECT_EQ(row["runs"], 3);
+}
+
+TEST(Leaderboard, GivesOneRunNoDeviation) {
+  EXPECT_EQ(column(boards({run_with(1, 0.5)})[0], "v2p_r1"), (std::vector<std::string>{"50.00"}));
+}
+
+TEST(Leaderboard, CountsTheNewestRunOfASeed) {
+  auto older = run_with(1, 0.5), newer = run_with(1, 0.7);
+  older.run_id = "20240101T000000.000000Z-b";
+  newer.run_id = "20240102T000000.000000Z-a";
+  const auto tables = boards({newer, older});
+  EXPECT_EQ(column(tables[0], "v2p_r1"), (std::vector<std::string>{"70.00"}));
+  EXPECT_THAT(tables[0].notes, Contains(HasSubstr("1 older run(s)")));
+}
+
+TEST(Leaderboard, PutsTheBestFirstAndMarksItByTheDirectionOfTheMetric) {
+  auto a = run_with(1, 0.5, "a"), b = run_with(1, 0.7, "b");
+  a.scores["v2p_medr"] = 2;
+  b.scores["v2p_medr"] = 3;
+  const Table table = boards({a, b})[0];
+  EXPECT_EQ(column(table, "variant"), (std::vector<std::string>{"b", "a"}));
+  const size_t first = table.stub;
+  EXPECT_TRUE(table.rows[0][first].bold);
+  EXPECT_FALSE(table.rows[1][first].bold);
+  EXPECT_FALSE(table.rows[0][first + 1].bold) << "a lower median rank is better";
+  EXPECT_TRUE(table.rows[1][first + 1].bold);
+}
+
+TEST(Leaderboard, KeepsConfigurationsApartAndNamesTheDifference) {
+  auto other = run_with(2, 0.7);
+  other.settings["learning_rate"] = "0.1";
+  const Table table = boards({run_with(1, 0.5), other})[0];
+  EXPECT_EQ(column(table, "configuration"), (std::vector<std::string>{"learning_rate=0.1", "learning_rate=0.001"}));
+  EXPECT_EQ(column(table, "runs"), (std::vector<std::string>{"1", "1"}));
+  EXPECT_THAT(render(table, OutputFormat::kTable), HasSubstr("learning_rate=0.1"));
+}
+
+TEST(Leaderboard, SetsPublishedFiguresAndTheDifferenceBesideRealData) {
+  auto run = run_with(1, 0.5);
+  run.scores = {{"p2v_r1", 0.7}, {"p2v_r50", 0.9}};
+  const Table table = boards({run}, true)[0];
+  EXPECT_EQ(column(table, "result"), (std::vector<std::string>{"vbench", "paper, table 3", "authors' runs", "difference"}));
+  EXPECT_EQ(column(table, "p2v_r1"), (std::vector<std::string>{"70.00", "78.30", "73.96 ±2.09", "-8.30"}));
+  EXPECT_EQ(column(table, "p2v_r50")[1], "") << "not in the paper";
+  EXPECT_THAT(table.notes, Contains(HasSubstr("arXiv 2011.00597")));
+  EXPECT_THAT(table.notes, Contains(HasSubstr("heads it R@50")));
+  EXPECT_EQ(boards({run}, false)[0].rows.size(), 1U);
+}
+
+TEST(Leaderboard, NeverSetsPublishedFiguresBesideSyntheticDataAndSaysSyntheticLoudly) {
+  auto run = run_with(1, 0.5);
+  run.source = Source::kSynthetic;
+  const Table table = boards({run}, true)[0];
+  EXPECT_EQ(table.rows.size(), 1U);
+  EXPECT_THAT(table.title, HasSubstr("SYNTHETIC"));
+  EXPECT_THAT(table.notes, Contains(HasSubstr("SYNTHETIC")));
+  EXPECT_EQ(render(table, OutputFormat::kTable).find("75.3"), std::string::npos);
+  EXPECT_THAT(render(table, OutputFormat::kCsv), HasSubstr("youcook2,synthetic"));
+}
+
+TEST(Leaderboard, NeverMixesSourcesProtocolsOrData) {
+  auto synthetic = run_with(2, 0.6), protocol = run_with(3, 0.6), data = run_with(4, 0.6), split = run_with(5, 0.6);
+  synthetic.source = Source::kSynthetic;
+  protocol.protocol.version = 2;
+  data.data.hash = "other";
+  split.data.split = "train";
+  const auto tables = boards({run_with(1, 0.5), synthetic, protocol, data, split});
+  ASSERT_EQ(tables.size(), 5U);
+  EXPECT_THAT(tables[0].notes, Contains(HasSubstr("One of 4 tables for this dataset")));
+  EXPECT_THAT(tables[4].title, HasSubstr("SYNTHETIC"));
+  EXPECT_THAT(tables[4].notes, Not(Contains(HasSubstr("One of"))));
+}
+
+TEST(Leaderboard, LeavesInvalidRunsOutAndCountsThem) {
+  auto invalid = run_with(2, 0.9);
+  invalid.verdict = {false, {"too short"}};
+  const Table table = boards({run_with(1, 0.5), invalid})[0];
+  EXPECT_EQ(column(table, "v2p_r1"), (std::vector<std::string>{"50.00"}));
+  EXPECT_THAT(table.notes, Contains("Left out: 1 INVALID run(s): coot yc2-100m seed 2 (too short)."));
+  const Table alone = boards({invalid})[0];
+  EXPECT_TRUE(alone.rows.empty());
+  EXPECT_THAT(render(alone, OutputFormat::kTable), HasSubstr("INVALID"));
+}
+
+TEST(Leaderboard, SaysWhenItemsWereMissing) {
+  auto run = run_with(1, 0.5);
+  run.data.missing = 7;
+  EXPECT_THAT(boards({run})[0].notes, Contains(HasSubstr("7 items without files")));
+}
+
+TEST(Leaderboard, ShowsOnlyWhatWasAskedFor) {
+  auto other = run_with(1, 0.5);
+  other.dataset = "activitynet";
+  EXPECT_EQ(leaderboards({run_with(1, 0.5), other}, {.dataset = "activitynet"}, {}).size(), 1U);
+  EXPECT_TRUE(leaderboards({run_with(1, 0.5)}, {.method = "other"}, {}).empty());
+}
+
+TEST(Leaderboard, FitsATerminalWithAllScoresOfThreeSeeds) {
+  std::vector<RunRecord> runs;
+  for (int64_t seed = 1; seed <= 3; ++seed) {
+    for (const char* variant : {"yc2-100m", "yc2-2d3d"}) {
+      runs.push_back(run_with(seed, 0, variant));
+      for (const auto& metric : all_metrics()) {
+        runs.back().scores[metric.key] =
+            metric.unit == Unit::kRank ? 100.0 * static_cast<double>(seed) : 0.1 + 0.2 * static_cast<double>(seed);
+      }
+    }
+  }
+  const std::string text = render(boards(runs, true), OutputFormat::kTable);
+  std::istringstream lines(text);
+  bool notes = false;
+  for (std::string line; std::getline(lines, line);) {
+    notes = notes || line.rfind("Shares in %", 0) == 0;
+    const bool title = line.find("split") != std::string::npos;
+    EXPECT_TRUE(notes || title || display_width(line) <= kTableWidth) << line;
+  }
+  EXPECT_TRUE(notes);
+}
+
+}  // namespace
+}  // namespace vbench

@@ -1,0 +1,105 @@
+#include "results/summary.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "published/coot.hpp"
+#include "tests/results/records.hpp"
+
+namespace vbench {
+namespace {
+
+using test::run_with;
+using testing::Contains;
+using testing::HasSubstr;
+
+std::vector<RunRecord> two_seeds() {
+  std::vector<RunRecord> seeds{run_with(1, 0.5), run_with(4, 0.75)};
+  seeds[0].run_id = "one";
+  seeds[1].run_id = "two";
+  seeds[1].epochs = 12;
+  for (auto& record : seeds) {
+    record.scores["p2v_r1"] = 0.7;
+    record.scores["s2c_medr"] = 12;
+    record.speed["read_clips_per_s"] = record.seed == 1 ? 100 : 300;
+    record.environment["cpu"] = "x86";
+  }
+  return seeds;
+}
+
+TEST(RunJson, IsOneObjectAsTheContractSays) {
+  const auto coot = Published::parse(published::kCoot);
+  const auto json = nlohmann::json::parse(run_json(two_seeds(), &coot));
+  EXPECT_EQ(json["method"], "coot");
+  EXPECT_EQ(json["variant"], "yc2-100m");
+  EXPECT_EQ(json["dataset"], "youcook2");
+  EXPECT_EQ(json["source"], "real");
+  EXPECT_EQ(json["split"], "val");
+  EXPECT_EQ(json["seeds"], (nlohmann::json{1, 4}));
+  EXPECT_EQ(json["epochs"], 12);
+  EXPECT_EQ(json["scores"]["v2p_r1"]["mean"], 0.625);
+  EXPECT_NEAR(json["scores"]["v2p_r1"]["std"].get<double>(), 0.17677669529663687, 1e-15);
+  EXPECT_EQ(json["scores"]["v2p_r1"]["values"], (nlohmann::json{0.5, 0.75}));
+  EXPECT_EQ(json["speed"]["read_clips_per_s"], 200);
+  EXPECT_EQ(json["published"]["p2v_r1"], 0.783);
+  EXPECT_EQ(json["run_ids"], (nlohmann::json{"one", "two"}));
+  EXPECT_EQ(json["environment"]["cpu"], "x86");
+  EXPECT_EQ(json["verdict"]["valid"], true);
+}
+
+TEST(RunJson, HasNoPublishedFiguresForSyntheticData) {
+  const auto coot = Published::parse(published::kCoot);
+  auto seeds = two_seeds();
+  for (auto& record : seeds) record.source = Source::kSynthetic;
+  const auto json = nlohmann::json::parse(run_json(seeds, &coot));
+  EXPECT_EQ(json["source"], "synthetic");
+  EXPECT_EQ(json["published"], nlohmann::json::object());
+}
+
+TEST(RunJson, WritesScoresThatAreNotFiniteAsNullAndSaysWhy) {
+  auto seeds = two_seeds();
+  seeds[1].scores["v2p_r1"] = std::nan("");
+  seeds[1].verdict = {false, {"score v2p_r1 is not finite"}};
+  const auto json = nlohmann::json::parse(run_json(seeds, nullptr));
+  EXPECT_TRUE(json["scores"]["v2p_r1"]["mean"].is_null());
+  EXPECT_TRUE(json["scores"]["v2p_r1"]["values"][1].is_null());
+  EXPECT_EQ(json["verdict"]["valid"], false);
+  EXPECT_EQ(json["verdict"]["reasons"][0], "seed 4: score v2p_r1 is not finite");
+}
+
+TEST(RunTable, HasARowForEveryDirectionAndThePublishedFiguresBelow) {
+  const auto coot = Published::parse(published::kCoot);
+  EXPECT_EQ(render(run_table(two_seeds(), &coot), OutputFormat::kTable),
+            "coot yc2-100m on youcook2, real data, split val, 457 items, seeds 1, 4\n\n"
+            "                             R@1       MedR\n"
+            "───────────────────────────────────────────\n"
+            "video to paragraph  62.50 ±17.68\n"
+            "  published                75.35\n"
+            "  difference              -12.85\n"
+            "paragraph to video   70.00 ±0.00\n"
+            "  published                78.30\n"
+            "  difference               -8.30\n"
+            "sentence to clip                  12.0 ±0.0\n"
+            "  published                             9.0\n"
+            "  difference                           +3.0\n"
+            "\nMean ± sample standard deviation over 2 seeds.\n"
+            "Published: COOT: Cooperative Hierarchical Transformer for Video-Text Representation Learning, arXiv 2011.00597; figures of: "
+            "authors' runs, paper.\n"
+            "Speed: read 200 clips/s.\n");
+}
+
+TEST(RunTable, SaysSyntheticAndInvalid) {
+  auto seeds = two_seeds();
+  for (auto& record : seeds) record.source = Source::kSynthetic;
+  seeds[0].verdict = {false, {"too short"}};
+  const auto coot = Published::parse(published::kCoot);
+  const Table table = run_table(seeds, &coot);
+  EXPECT_THAT(table.title, HasSubstr("SYNTHETIC stand-in data"));
+  EXPECT_EQ(table.rows.size(), 3U);
+  EXPECT_THAT(table.notes, Contains("INVALID, seed 1: too short"));
+}
+
+}  // namespace
+}  // namespace vbench

@@ -1,0 +1,157 @@
+#include "results/table.hpp"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "tests/support/golden.hpp"
+
+namespace vbench {
+namespace {
+
+Table example() {
+  Table table;
+  table.title = "A title";
+  table.header = {"name", "v2p R@1"};
+  table.columns = {{.key = "name"}, {.key = "v2p_r1", .group = "v2p"}};
+  table.rows = {{{.text = "größe, \"x\""}, {.text = "75.35 ±2.67", .bold = true, .numeric = true, .value = 0.7535, .deviation = 0.0267}},
+                {{.text = "a|b_c"}, {.text = "-", .numeric = true, .value = std::nan(""), .deviation = std::nullopt}}};
+  table.notes = {"a note with 100%"};
+  table.facts = {{"source", "real"}};
+  return table;
+}
+
+TEST(DisplayWidth, CountsColumnsAndNotBytes) {
+  EXPECT_EQ(display_width("abc"), 3U);
+  EXPECT_EQ(display_width("±→ü"), 3U);
+  EXPECT_EQ(display_width("e\u0301"), 1U) << "a combining mark";
+  EXPECT_EQ(display_width("漢字"), 4U);
+  EXPECT_EQ(display_width("\xC3"), 1U) << "cut off in the middle";
+}
+
+TEST(TextTable, AlignsByDisplayWidthAndMarksTheBest) {
+  EXPECT_EQ(render(example(), OutputFormat::kTable),
+            "A title\n\n"
+            "name             v2p R@1\n"
+            "────────────────────────\n"
+            "größe, \"x\"  75.35 ±2.67*\n"
+            "a|b_c                 -\n"
+            "\na note with 100%\n");
+}
+
+TEST(TextTable, IsBoldInsteadOfStarredWithColour) {
+  const std::string text = render(example(), OutputFormat::kTable, true);
+  EXPECT_NE(text.find("\x1b[1m75.35 ±2.67\x1b[0m\n"), std::string::npos) << text;
+  EXPECT_EQ(text.find('*'), std::string::npos);
+}
+
+TEST(TextTable, ShowsNoControlCharactersOfNames) {
+  Table table;
+  table.header = {"name"};
+  table.rows = {{{.text = "a\x1b[2J\nb"}}};
+  EXPECT_EQ(render(table, OutputFormat::kTable), "name\n───────\na [2J b\n");
+}
+
+TEST(TextTable, CutsAWideTableIntoBlocksThatRepeatTheFirstColumnsAndKeepGroupsWhole) {
+  Table table;
+  table.header = {"method"};
+  table.columns = {{}};
+  table.stub = 1;
+  std::vector<Cell> row{{.text = "coot"}};
+  for (const std::string group : {"v2p", "p2v", "c2s"}) {
+    for (const std::string column : {"a", "b", "c", "d"}) {
+      table.header.push_back(group + " " + column);
+      table.columns.push_back({.group = group});
+      row.push_back({.text = "75.35 ±2.67", .numeric = true});
+    }
+  }
+  table.rows = {row};
+  std::istringstream lines(render(table, OutputFormat::kTable));
+  std::vector<std::string> headers;
+  for (std::string line; std::getline(lines, line);) {
+    EXPECT_LE(display_width(line), kTableWidth);
+    if (line.rfind("method", 0) == 0) headers.push_back(line);
+  }
+  ASSERT_EQ(headers.size(), 2U);
+  EXPECT_NE(headers[0].find("p2v d"), std::string::npos);
+  EXPECT_NE(headers[1].find("c2s a"), std::string::npos);
+  const std::string latex = render(table, OutputFormat::kLatex);
+  EXPECT_NE(latex.find("\\end{tabular}\n\n\\medskip\n\\begin{tabular}"), std::string::npos);
+}
+
+TEST(MarkdownTable, EscapesWhatWouldBreakTheTable) {
+  EXPECT_EQ(render(example(), OutputFormat::kMarkdown),
+            "**A title**\n\n"
+            "| name | v2p R@1 |\n"
+            "|---|---:|\n"
+            "| größe, \"x\" | **75.35 ±2.67** |\n"
+            "| a\\|b_c | - |\n"
+            "\n- a note with 100%\n");
+}
+
+TEST(LatexTable, UsesBooktabsAndEscapesSpecialCharacters) {
+  const std::string latex = render(example(), OutputFormat::kLatex);
+  EXPECT_NE(latex.find("\\begin{tabular}{lr}\n\\toprule\nname & v2p R@1 \\\\\n\\midrule\n"), std::string::npos) << latex;
+  EXPECT_NE(latex.find("\\textbf{75.35 $\\pm$2.67} \\\\\n"), std::string::npos) << latex;
+  EXPECT_NE(latex.find("a\\textbar{}b\\_c"), std::string::npos) << latex;
+  EXPECT_NE(latex.find("a note with 100\\%"), std::string::npos) << latex;
+  Table table;
+  table.header = {"x"};
+  table.rows = {{{.text = "-1.20", .numeric = true}}, {{.text = "\\&%$#_{}~^"}}};
+  const std::string special = render(table, OutputFormat::kLatex);
+  EXPECT_NE(special.find("$-$1.20"), std::string::npos);
+  EXPECT_NE(special.find("\\textbackslash{}\\&\\%\\$\\#\\_\\{\\}\\textasciitilde{}\\textasciicircum{}"), std::string::npos) << special;
+}
+
+TEST(CsvTable, FollowsRfc4180WithFullPrecisionAndTheDeviationAsAColumn) {
+  EXPECT_EQ(render(example(), OutputFormat::kCsv),
+            "source,name,v2p_r1,v2p_r1_std\r\n"
+            "real,\"größe, \"\"x\"\"\",0.7535,0.0267\r\n"
+            "real,a|b_c,,\r\n");
+}
+
+TEST(CsvTable, ShareOneHeaderIfTheyAreAlike) {
+  Table second = example();
+  second.facts = {{"source", "synthetic"}};
+  const std::string csv = render(std::vector<Table>{example(), second}, OutputFormat::kCsv);
+  EXPECT_EQ(csv.find("source,name"), csv.rfind("source,name"));
+  EXPECT_NE(csv.find("synthetic,a|b_c,,\r\n"), std::string::npos);
+  second.columns[1].key = "other";
+  EXPECT_NE(render(std::vector<Table>{example(), second}, OutputFormat::kCsv).find("\r\n\r\nsource,name,other"), std::string::npos);
+}
+
+TEST(JsonTable, CarriesNumbersNotTexts) {
+  const auto json = nlohmann::json::parse(render(example(), OutputFormat::kJson));
+  EXPECT_EQ(json["title"], "A title");
+  EXPECT_EQ(json["source"], "real");
+  EXPECT_EQ(json["notes"][0], "a note with 100%");
+  EXPECT_EQ(json["rows"][0]["v2p_r1"]["mean"], 0.7535);
+  EXPECT_EQ(json["rows"][0]["v2p_r1"]["std"], 0.0267);
+  EXPECT_TRUE(json["rows"][1]["v2p_r1"]["mean"].is_null());
+  Table table;
+  table.header = {"a", "b", "c"};
+  table.rows = {{{.text = "12", .numeric = true}, {.text = "1.5", .numeric = true}}};
+  const auto plain = nlohmann::json::parse(render(std::vector<Table>{table}, OutputFormat::kJson));
+  EXPECT_EQ(plain[0]["rows"][0], (nlohmann::json{{"a", 12}, {"b", 1.5}, {"c", ""}}));
+}
+
+TEST(Table, SkipsDetailsForPeopleOnly) {
+  Table table = example();
+  table.columns[1].detail = true;
+  for (const auto format : {OutputFormat::kTable, OutputFormat::kMarkdown, OutputFormat::kLatex}) {
+    EXPECT_EQ(render(table, format).find("75.35"), std::string::npos) << to_string(format);
+  }
+  EXPECT_NE(render(table, OutputFormat::kCsv).find("0.7535"), std::string::npos);
+}
+
+TEST(Table, RefusesARowLongerThanItsHeader) {
+  Table table;
+  table.title = "t";
+  table.header = {"a"};
+  table.rows = {{{.text = "1"}, {.text = "2"}}};
+  EXPECT_EQ(test::error_of([&] { (void)render(table, OutputFormat::kTable); }), "table 't': a row has 2 cells, the header 1");
+}
+
+}  // namespace
+}  // namespace vbench
