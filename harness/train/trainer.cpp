@@ -203,8 +203,11 @@ class Trainer {
   }
 
   void take_best_weights() {
-    if (best_.best_epoch() < 0) return;
-    load_weights(best_path(), experiment_.weights());
+    if (best_.best_epoch() >= 0) {
+      load_weights(best_path(), experiment_.weights());
+    } else {  // nothing was validated: the last weights are what is evaluated and kept
+      save_weights(best_path(), experiment_.weights());
+    }
   }
 
   Experiment& experiment_;

@@ -50,7 +50,7 @@ void print_board(const CommandContext& context, const Store& store, const RunRec
   filter.source = latest.source;
   LeaderboardRequest request;
   request.dataset = latest.dataset;
-  request.paper = true;
+  request.paper = latest.source == Source::kReal;
   print_tables(leaderboards(store.runs(filter), request, figures), effective_format(context.invocation.run));
 }
 
