@@ -26,9 +26,11 @@ constexpr int64_t kApplicationId = 0x76626E63;  // "vbnc": tells a store from an
 
 /// False for a file without content yet. @throws Error if it is somebody else's, newer or damaged
 bool holds_store(const Database& database) {
+  // In this order: another process may create the tables, application id and all, between any two of these reads.
+  const bool empty = database.number("SELECT count(*) FROM sqlite_master") == 0;
   const int64_t application = database.number("PRAGMA application_id");
   const int64_t version = database.number("PRAGMA user_version");
-  if (application == 0 && database.number("SELECT count(*) FROM sqlite_master") == 0) return false;
+  if (empty && application == 0) return false;
   if (application != kApplicationId) {
     throw input_error("is an SQLite file of another program, not a results store", database.file().string(),
                       "choose another folder with --out");
