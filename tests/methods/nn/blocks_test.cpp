@@ -109,6 +109,14 @@ TEST(Blocks, SurviveLogitsFarFromZero) {
 TEST(Blocks, RefuseSequencesThatDoNotCoverTheRows) {
   const auto message = error_of([] { (void)nn::self_attention(torch::randn({8, 12}), nn::Spans::of({5, 2}), 2, {}); });
   EXPECT_NE(message.find("do not cover"), std::string::npos) << message;
+  const nn::Spans gap{{5, 2}, {0, 6}, 8}, empty{{8, 0}, {0, 8}, 8};
+  EXPECT_NE(error_of([&] { (void)nn::self_attention(torch::randn({8, 12}), gap, 2, {}); }), "");
+  EXPECT_NE(error_of([&] { (void)nn::self_attention(torch::randn({8, 12}), empty, 2, {}); }), "");
+}
+
+TEST(Blocks, RefuseWidthsThatTheHeadsDoNotDivide) {
+  const auto message = error_of([] { (void)nn::self_attention(torch::randn({8, 12}), nn::Spans::of({5, 3}), 3, {}); });
+  EXPECT_NE(message.find("number of heads"), std::string::npos) << message;
 }
 
 TEST(Blocks, RefuseSequencesLongerThanThePositions) {
