@@ -34,18 +34,10 @@ function(vbench_add_library name)
   endif()
 endfunction()
 
-# vbench_add_method(NAME SOURCES ... [LINK ...] [PUBLISHED FILE.json]): one paper's folder. It must define `void vbench::register_NAME(vbench::Registry&)`.
-# PUBLISHED compiles the paper's figures in: "generated/published_NAME.hpp" with `constexpr char kPublished[]`.
+# vbench_add_method(NAME SOURCES ... [LINK ...]): one paper's folder. It must define `void vbench::register_NAME(vbench::Registry&)`.
 function(vbench_add_method name)
-  cmake_parse_arguments(ARG "" "PUBLISHED" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
   vbench_add_library(method_${name} TORCH SOURCES ${ARG_SOURCES} LINK vbench::core vbench::datasets vbench::metrics vbench::nn vbench::train ${ARG_LINK})
-  if(ARG_PUBLISHED)
-    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${ARG_PUBLISHED})
-    file(READ ${ARG_PUBLISHED} VBENCH_PUBLISHED)
-    file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/published_${name}.hpp @ONLY
-      CONTENT "#pragma once\ninline constexpr char kPublished[] = R\"json(@VBENCH_PUBLISHED@)json\";\n")
-    target_include_directories(vbench_method_${name} PRIVATE ${CMAKE_BINARY_DIR})
-  endif()
   set_property(GLOBAL APPEND PROPERTY VBENCH_METHOD_NAMES ${name})
 endfunction()
 

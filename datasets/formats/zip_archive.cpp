@@ -1,14 +1,13 @@
 #include "datasets/formats/zip_archive.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/mman.h>
-#include <unistd.h>
 #include <zip.h>
 #include <zlib.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
+#include <filesystem>
 #include <system_error>
 
 #include "harness/core/error.hpp"
@@ -35,37 +34,18 @@ std::string place(const std::string& archive, const std::string& name) {
   return fmt::format("{}: entry '{}'", archive, name.substr(0, kShownName));
 }
 
-/// A file as memory. The library then neither seeks nor copies: thousands of small entries open several times faster than through stdio.
-class Mapping {
- public:
-  explicit Mapping(const std::filesystem::path& path) {
-    std::error_code failure;
-    size_ = std::filesystem::file_size(path, failure);
-    const int fd = failure ? -1 : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (!failure && fd < 0) failure = {errno, std::generic_category()};
-    if (!failure && size_ > 0) data_ = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, fd, 0);
-    if (data_ == MAP_FAILED) failure = {errno, std::generic_category()};
-    if (fd >= 0) ::close(fd);
-    if (failure) throw input_error("cannot be read: " + failure.message(), path.string());
-  }
-  Mapping(const Mapping&) = delete;
-  Mapping& operator=(const Mapping&) = delete;
-  ~Mapping() {
-    if (data_ != nullptr && data_ != MAP_FAILED) ::munmap(data_, size_);
-  }
-  [[nodiscard]] const void* data() const { return data_; }
-  [[nodiscard]] uint64_t size() const { return size_; }
+uint64_t size_of(const std::filesystem::path& path) {
+  std::error_code failure;
+  const uint64_t size = std::filesystem::file_size(path, failure);
+  if (failure) throw input_error("cannot be read: " + failure.message(), path.string());
+  return size;
+}
 
- private:
-  void* data_ = nullptr;
-  uint64_t size_ = 0;
-};
-
-zip_t* open_mapped(const Mapping& file) {
-  if (file.size() == 0) return nullptr;  // an empty archive to the library
-  zip_source_t* source = zip_source_buffer_create(file.data(), file.size(), 0, nullptr);
-  zip_t* archive = source == nullptr ? nullptr : zip_open_from_source(source, ZIP_RDONLY, nullptr);
-  if (archive == nullptr && source != nullptr) zip_source_free(source);
+// Through the file and not a mapping: a file that shrinks while it is read is then an error and not a signal.
+zip_t* open_archive(const std::filesystem::path& path) {
+  int failure = 0;
+  zip_t* archive = zip_open(path.c_str(), ZIP_RDONLY, &failure);
+  if (archive == nullptr && failure == ZIP_ER_OPEN) throw input_error(fmt::format("cannot be read: {}", std::strerror(errno)), path.string());
   return archive;
 }
 
@@ -92,10 +72,10 @@ Known checked(zip_t* archive, zip_uint64_t index, uint64_t file_size, const std:
 }  // namespace
 
 struct ZipArchive::Impl {
-  explicit Impl(const std::filesystem::path& file) : path(file.string()), mapping(file), archive(open_mapped(mapping)) {}
+  explicit Impl(const std::filesystem::path& file) : path(file.string()), file_size(size_of(file)), archive(open_archive(file)) {}
 
   std::string path;
-  Mapping mapping;
+  uint64_t file_size;
   zip_t* archive = nullptr;
   std::vector<std::string> names;
   std::unordered_map<std::string, Known> entries;
@@ -115,7 +95,7 @@ struct ZipArchive::Impl {
 ZipArchive ZipArchive::open(const std::filesystem::path& path, const ZipLimits& limits) {
   auto impl = std::make_shared<Impl>(path);
   if (impl->archive == nullptr) throw input_error("is no zip archive, or a truncated one", impl->path, kCopyAgain);
-  const uint64_t file_size = impl->mapping.size();
+  const uint64_t file_size = impl->file_size;
   uint64_t unpacked = 0;
   const auto count = static_cast<zip_uint64_t>(std::max<zip_int64_t>(zip_get_num_entries(impl->archive, 0), 0));
   for (zip_uint64_t i = 0; i < count; ++i) {

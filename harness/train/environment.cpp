@@ -1,6 +1,7 @@
 #include "harness/train/environment.hpp"
 
 #include <ATen/Context.h>
+#include <dlfcn.h>
 #include <fmt/format.h>
 #include <link.h>
 #include <sys/sysinfo.h>
@@ -11,8 +12,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "harness/core/text.hpp"
 #include "generated/revision.hpp"
+#include "harness/core/text.hpp"
 #include "harness/train/device.hpp"
 
 namespace vbench {
@@ -56,9 +57,11 @@ std::string loaded_blas() {
   return found;
 }
 
-std::string variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
+/// Which processor OpenBLAS thinks this is; its kernels are chosen by that. Empty for another BLAS.
+std::string openblas_core() {
+  using CoreName = char* (*)();
+  const auto name = reinterpret_cast<CoreName>(::dlsym(RTLD_DEFAULT, "openblas_get_corename"));
+  return name == nullptr ? "" : name();
 }
 
 }  // namespace
@@ -76,7 +79,7 @@ std::map<std::string, std::string> describe_environment() {
   all["compiler"] = fmt::format("GCC {}", __VERSION__);
   all["revision"] = VBENCH_REVISION;
   all["build"] = VBENCH_BUILD_TYPE;
-  if (const auto type = variable("OPENBLAS_CORETYPE"); !type.empty()) all["openblas_coretype"] = type;
+  if (const auto core = openblas_core(); !core.empty()) all["openblas_core"] = core;
   struct sysinfo info {};
   if (::sysinfo(&info) == 0) {
     all["memory_gib"] = fmt::format("{:.1f}", static_cast<double>(info.totalram) * info.mem_unit / (1 << 30));
@@ -101,8 +104,10 @@ std::vector<Finding> diagnose(const std::map<std::string, std::string>& environm
   add(value("threads") == value("cores"), "threads", value("threads") + " of " + value("cores") + " cores", "let --threads be 0 (all cores)");
   add(value("onednn") == "yes", "oneDNN", value("onednn"), "this LibTorch was built without oneDNN: narrow linear layers and bf16 are slower");
   add(value("build") == "Release" || value("build") == "RelWithDebInfo", "build type", value("build"), "use the preset 'release' for measurements");
-  const std::string coretype = value("openblas_coretype");
-  add(coretype.empty(), "OPENBLAS_CORETYPE", coretype.empty() ? "not set" : coretype, "it forces kernels of another processor: unset it");
+  const std::string core = value("openblas_core");
+  const bool wide = value("cpu_abilities").find("avx2") != std::string::npos;
+  add(!(wide && (core == "Prescott" || core == "Nehalem" || core == "Sandybridge")), "OpenBLAS kernels", core.empty() ? "not OpenBLAS" : core,
+      "they are for an older processor: set OPENBLAS_CORETYPE to Haswell, or to SkylakeX where the CPU has avx512f");
   const bool fast_bf16 = value("cpu_abilities").find("bf16") != std::string::npos;
   add(true, "bf16 on this CPU", fast_bf16 ? "native: --precision bf16 is worth trying" : "emulated: --precision bf16 will not be faster", "");
   add(true, "CUDA", value("cuda"), "");

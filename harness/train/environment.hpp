@@ -7,7 +7,7 @@
 
 namespace vbench {
 
-/// cpu, cores, threads, memory, blas, blas_threads, libtorch, onednn, cuda, compiler, revision, build, openblas_coretype, load_1min.
+/// cpu, cores, threads, memory, blas, blas_threads, libtorch, onednn, cuda, compiler, revision, build, openblas_core, load_1min.
 [[nodiscard]] std::map<std::string, std::string> describe_environment();
 
 /// One finding of the doctor.
