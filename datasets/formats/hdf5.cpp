@@ -64,26 +64,41 @@ NumberType number_type(hid_t type, const std::string& where) {
 
 hid_t file_type(at::ScalarType scalar, const std::string& where) {
   switch (scalar) {
-    case at::kFloat: return H5T_IEEE_F32LE;
-    case at::kDouble: return H5T_IEEE_F64LE;
-    case at::kLong: return H5T_STD_I64LE;
-    case at::kInt: return H5T_STD_I32LE;
-    case at::kShort: return H5T_STD_I16LE;
-    case at::kChar: return H5T_STD_I8LE;
-    case at::kByte: return H5T_STD_U8LE;
-    default: throw Error(ErrorKind::kInternal, "tensor type cannot be written to HDF5", where);
+    case at::kFloat:
+      return H5T_IEEE_F32LE;
+    case at::kDouble:
+      return H5T_IEEE_F64LE;
+    case at::kLong:
+      return H5T_STD_I64LE;
+    case at::kInt:
+      return H5T_STD_I32LE;
+    case at::kShort:
+      return H5T_STD_I16LE;
+    case at::kChar:
+      return H5T_STD_I8LE;
+    case at::kByte:
+      return H5T_STD_U8LE;
+    default:
+      throw Error(ErrorKind::kInternal, "tensor type cannot be written to HDF5", where);
   }
 }
 
 hid_t memory_type(at::ScalarType scalar) {
   switch (scalar) {
-    case at::kDouble: return H5T_NATIVE_DOUBLE;
-    case at::kLong: return H5T_NATIVE_INT64;
-    case at::kInt: return H5T_NATIVE_INT32;
-    case at::kShort: return H5T_NATIVE_INT16;
-    case at::kChar: return H5T_NATIVE_INT8;
-    case at::kByte: return H5T_NATIVE_UINT8;
-    default: return H5T_NATIVE_FLOAT;
+    case at::kDouble:
+      return H5T_NATIVE_DOUBLE;
+    case at::kLong:
+      return H5T_NATIVE_INT64;
+    case at::kInt:
+      return H5T_NATIVE_INT32;
+    case at::kShort:
+      return H5T_NATIVE_INT16;
+    case at::kChar:
+      return H5T_NATIVE_INT8;
+    case at::kByte:
+      return H5T_NATIVE_UINT8;
+    default:
+      return H5T_NATIVE_FLOAT;
   }
 }
 
@@ -102,7 +117,8 @@ std::vector<int64_t> extent(hid_t space) {
 }
 
 // Reads strings of either kind through `read(memory type, buffer)`, `count` of them.
-std::vector<std::string> strings_of(hid_t type, hid_t space, size_t count, const std::function<herr_t(hid_t, void*)>& read, const std::string& where) {
+std::vector<std::string> strings_of(hid_t type, hid_t space, size_t count, const std::function<herr_t(hid_t, void*)>& read,
+                                    const std::string& where) {
   if (H5Tget_class(type) != H5T_STRING) throw input_error("does not hold text", where);
   std::vector<std::string> values(count);
   const Id memory(H5Tcopy(type), H5Tclose);
@@ -212,7 +228,8 @@ at::Tensor File::read(const std::string& dataset) const {
   const Id type(H5Dget_type(set.get()), H5Tclose);
   const auto number = number_type(type.get(), impl_->where(dataset));
   at::Tensor tensor = at::empty({}, at::TensorOptions().dtype(number.scalar));
-  if (H5Dread(set.get(), number.memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, tensor.data_ptr()) < 0) throw input_error("cannot read", impl_->where(dataset));
+  if (H5Dread(set.get(), number.memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, tensor.data_ptr()) < 0)
+    throw input_error("cannot read", impl_->where(dataset));
   return tensor;
 }
 
@@ -224,7 +241,8 @@ at::Tensor File::read_rows(const std::string& dataset, int64_t first, int64_t co
   const Id space(H5Dget_space(set.get()), H5Sclose);
   auto sizes = extent(space.get());
   if (sizes.empty() || first < 0 || count < 0 || first > sizes[0] - count) {
-    throw input_error(fmt::format("rows {} to {} asked for, the dataset has {}", first, first + count, sizes.empty() ? 0 : sizes[0]), where);
+    throw input_error(fmt::format("rows {} to {} asked for, the dataset has {}", first, first + count, sizes.empty() ? 0 : sizes[0]),
+                      where);
   }
   sizes[0] = count;
   uint64_t bytes = at::elementSize(number.scalar);
@@ -251,9 +269,9 @@ std::vector<std::string> File::read_strings(const std::string& dataset) const {
   const Id type(H5Dget_type(set.get()), H5Tclose);
   const Id space(H5Dget_space(set.get()), H5Sclose);
   const auto count = static_cast<size_t>(std::max<hssize_t>(H5Sget_simple_extent_npoints(space.get()), 0));
-  return strings_of(type.get(), space.get(), count,
-                    [&](hid_t memory, void* buffer) { return H5Dread(set.get(), memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, buffer); },
-                    impl_->where(dataset));
+  return strings_of(
+      type.get(), space.get(), count,
+      [&](hid_t memory, void* buffer) { return H5Dread(set.get(), memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, buffer); }, impl_->where(dataset));
 }
 
 std::vector<std::string> File::attributes(const std::string& object) const {
@@ -274,8 +292,9 @@ std::optional<std::string> File::text_attribute(const std::string& object, const
   const Id attribute(H5Aopen(found.get(), name.c_str(), H5P_DEFAULT), H5Aclose);
   const Id type(H5Aget_type(attribute.get()), H5Tclose);
   const Id space(H5Aget_space(attribute.get()), H5Sclose);
-  const auto values = strings_of(type.get(), space.get(), 1, [&](hid_t memory, void* buffer) { return H5Aread(attribute.get(), memory, buffer); },
-                                 impl_->where(object) + "@" + name);
+  const auto values = strings_of(
+      type.get(), space.get(), 1, [&](hid_t memory, void* buffer) { return H5Aread(attribute.get(), memory, buffer); },
+      impl_->where(object) + "@" + name);
   return values.front();
 }
 
@@ -292,7 +311,8 @@ std::optional<double> File::number_attribute(const std::string& object, const st
     if (H5Aread(attribute.get(), type.get(), &flag) < 0) throw input_error("attribute is not a number", impl_->where(object) + "@" + name);
     return flag;
   }
-  if (H5Aread(attribute.get(), H5T_NATIVE_DOUBLE, &value) < 0) throw input_error("attribute is not a number", impl_->where(object) + "@" + name);
+  if (H5Aread(attribute.get(), H5T_NATIVE_DOUBLE, &value) < 0)
+    throw input_error("attribute is not a number", impl_->where(object) + "@" + name);
   return value;
 }
 
@@ -304,10 +324,11 @@ void File::write(const std::string& dataset, const at::Tensor& tensor) {
   const Id links(H5Pcreate(H5P_LINK_CREATE), H5Pclose);
   H5Pset_create_intermediate_group(links.get(), 1);
   const Id creation = creation_list();
-  const Id set(H5Dcreate2(impl_->id, dataset.c_str(), file_type(data.scalar_type(), impl_->where(dataset)), space.get(), links.get(), creation.get(),
-                          H5P_DEFAULT),
+  const Id set(H5Dcreate2(impl_->id, dataset.c_str(), file_type(data.scalar_type(), impl_->where(dataset)), space.get(), links.get(),
+                          creation.get(), H5P_DEFAULT),
                H5Dclose);
-  if (!set.ok() || (data.numel() > 0 && H5Dwrite(set.get(), memory_type(data.scalar_type()), H5S_ALL, H5S_ALL, H5P_DEFAULT, data.data_ptr()) < 0)) {
+  if (!set.ok() ||
+      (data.numel() > 0 && H5Dwrite(set.get(), memory_type(data.scalar_type()), H5S_ALL, H5S_ALL, H5P_DEFAULT, data.data_ptr()) < 0)) {
     throw input_error("cannot write (disk full, or the name exists)", impl_->where(dataset));
   }
 }

@@ -45,7 +45,8 @@ uint64_t size_of(const std::filesystem::path& path) {
 zip_t* open_archive(const std::filesystem::path& path) {
   int failure = 0;
   zip_t* archive = zip_open(path.c_str(), ZIP_RDONLY, &failure);
-  if (archive == nullptr && failure == ZIP_ER_OPEN) throw input_error(fmt::format("cannot be read: {}", std::strerror(errno)), path.string());
+  if (archive == nullptr && failure == ZIP_ER_OPEN)
+    throw input_error(fmt::format("cannot be read: {}", std::strerror(errno)), path.string());
   return archive;
 }
 

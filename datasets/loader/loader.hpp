@@ -38,10 +38,16 @@ class Loader {
   using Batch = typename Dataset::Batch;
 
   Loader(const Dataset& dataset, const LoaderOptions& options, int64_t epoch, int64_t first_batch = 0)
-      : dataset_(dataset), options_(options), epoch_(epoch), order_(epoch_order(dataset.size(), options, epoch)),
-        prefetch_(first_batch, batches(dataset.size(), options), options.workers, options.prefetch, [this](int64_t index) { return make(index); }) {}
+      : dataset_(dataset),
+        options_(options),
+        epoch_(epoch),
+        order_(epoch_order(dataset.size(), options, epoch)),
+        prefetch_(first_batch, batches(dataset.size(), options), options.workers, options.prefetch,
+                  [this](int64_t index) { return make(index); }) {}
 
-  [[nodiscard]] static int64_t batches(int64_t items, const LoaderOptions& options) { return (items + options.batch_size - 1) / options.batch_size; }
+  [[nodiscard]] static int64_t batches(int64_t items, const LoaderOptions& options) {
+    return (items + options.batch_size - 1) / options.batch_size;
+  }
 
   /// The next batch; nothing at the end. Errors of reading carry the item's name.
   std::optional<Batch> next() { return prefetch_.next(); }

@@ -24,8 +24,8 @@ struct VideoTextWorld {
   Domain domain = Domain::kKitchen;
   std::string train_split = "train", val_split = "val";
 
-  int64_t train_videos = 160;
-  int64_t val_videos = 64;
+  int64_t train_videos = 128;
+  int64_t val_videos = 48;
   int64_t topics = 24;          ///< recipes; a video shows one of them
   int64_t steps_per_topic = 9;  ///< a video shows some of its recipe's steps, mostly in the recipe's order
   int64_t generic_steps = 10;   ///< steps such as "add the salt" that every recipe shares

@@ -17,19 +17,13 @@ namespace vbench::cli {
 namespace {
 
 int dispatch(const CommandContext& context) {
-  static const std::map<std::string, int (*)(const CommandContext&)> commands{{"run", run_command},
-                                                                              {"list", list_command},
-                                                                              {"show", show_command},
-                                                                              {"leaderboard", leaderboard_command},
-                                                                              {"data", data_command},
-                                                                              {"embed", embed_command},
-                                                                              {"doctor", doctor_command}};
+  static const std::map<std::string, int (*)(const CommandContext&)> commands{
+      {"run", run_command},   {"list", list_command},   {"show", show_command},    {"leaderboard", leaderboard_command},
+      {"data", data_command}, {"embed", embed_command}, {"doctor", doctor_command}};
   return commands.at(context.invocation.command)(context);
 }
 
-std::string join(int argc, char** argv) {
-  return fmt::format("{}", fmt::join(argv, argv + argc, " "));
-}
+std::string join(int argc, char** argv) { return fmt::format("{}", fmt::join(argv, argv + argc, " ")); }
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
@@ -66,4 +60,6 @@ int run_engine(int argc, char** argv) {
 }  // namespace
 }  // namespace vbench::cli
 
-extern "C" __attribute__((visibility("default"))) int vbench_engine_main(int argc, char** argv) { return vbench::cli::run_engine(argc, argv); }
+extern "C" __attribute__((visibility("default"))) int vbench_engine_main(int argc, char** argv) {
+  return vbench::cli::run_engine(argc, argv);
+}

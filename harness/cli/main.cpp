@@ -17,7 +17,8 @@ using EngineMain = int (*)(int, char**);
 
 // Two settings that the engine's libraries read while they are loaded. What the user has set stays.
 void prepare_libraries() {
-  // Waiting threads of GNU OpenMP spin: next to any other busy process, training becomes up to ten times slower. A short spin costs nothing.
+  // Waiting threads of GNU OpenMP spin: next to any other busy process, training becomes up to ten times slower. A short spin costs
+  // nothing.
   if (std::getenv("OMP_WAIT_POLICY") == nullptr) ::setenv("GOMP_SPINCOUNT", "1000", 0);
 #if defined(__x86_64__)
   // OpenBLAS takes virtual and new processors that it does not know for a Pentium 4, and is then four times slower.
@@ -40,7 +41,8 @@ EngineMain load_engine() {
     if (engine != nullptr) return reinterpret_cast<EngineMain>(::dlsym(engine, "vbench_engine_main"));
     reason = ::dlerror();
   }
-  throw vbench::Error(vbench::ErrorKind::kInternal, reason.empty() ? "libvbench_engine.so is not beside the program" : reason, "vbench", "build or install it again");
+  throw vbench::Error(vbench::ErrorKind::kInternal, reason.empty() ? "libvbench_engine.so is not beside the program" : reason, "vbench",
+                      "build or install it again");
 }
 
 }  // namespace

@@ -41,9 +41,9 @@ po::typed_value<T>* shown(T& field, const T& initial) {
 }
 
 void add_general(po::options_description& options, Raw& raw) {
-  options.add_options()("help,h", po::bool_switch(&raw.invocation.help), "this text")  //
+  options.add_options()("help,h", po::bool_switch(&raw.invocation.help), "this text")                         //
       ("config", po::value(&raw.config)->value_name("FILE"), "options from an ini file (name=value a line)")  //
-      ("quiet,q", po::bool_switch(&raw.quiet), "no progress on stderr")                //
+      ("quiet,q", po::bool_switch(&raw.quiet), "no progress on stderr")                                       //
       ("verbose,v", po::bool_switch(&raw.verbose), "more detail on stderr");
 }
 
@@ -53,37 +53,41 @@ void add_format(po::options_description& options, Raw& raw) {
 }
 
 void add_data(po::options_description& options, Raw& raw) {
-  options.add_options()("data-root", shown(raw.invocation.run.data_root, std::string("data"))->value_name("DIR"), "folder that holds one folder a dataset")  //
+  options.add_options()("data-root", shown(raw.invocation.run.data_root, std::string("data"))->value_name("DIR"),
+                        "folder that holds one folder a dataset")  //
       ("source", shown(raw.source, std::string("auto"))->value_name("S"),
        "real: official files only; synthetic: a generated stand-in; auto: real if there, else the stand-in")  //
-      ("set", po::value(&raw.invocation.run.settings)->value_name("KEY=VALUE")->composing(), "override a setting; repeatable ('vbench show' lists them)");
+      ("set", po::value(&raw.invocation.run.settings)->value_name("KEY=VALUE")->composing(),
+       "override a setting; repeatable ('vbench show' lists them)");
 }
 
 void add_out(po::options_description& options, Raw& raw) {
-  options.add_options()("out", shown(raw.invocation.run.out, std::string("runs"))->value_name("DIR"), "folder of checkpoints and of the results store");
+  options.add_options()("out", shown(raw.invocation.run.out, std::string("runs"))->value_name("DIR"),
+                        "folder of checkpoints and of the results store");
 }
 
 void add_model(po::options_description& options, Raw& raw) {
   RunSpec& run = raw.invocation.run;
-  options.add_options()("method,m", po::value(&run.method)->value_name("M"), "method ('vbench list methods')")  //
-      ("dataset,d", po::value(&run.dataset)->value_name("D"), "dataset ('vbench list datasets')")               //
+  options.add_options()("method,m", po::value(&run.method)->value_name("M"), "method ('vbench list methods')")                          //
+      ("dataset,d", po::value(&run.dataset)->value_name("D"), "dataset ('vbench list datasets')")                                       //
       ("variant", po::value(&run.variant)->value_name("V"), "configuration of the paper ('vbench list variants'; default: the first)")  //
-      ("init", po::value(&run.init)->value_name("FILE"), "weights to start from: the authors' .pth or one of ours")  //
-      ("preload", po::bool_switch(&run.preload), "hold all features in memory")                                  //
-      ("strict", po::bool_switch(&run.strict), "fail on bad items instead of dropping and counting them")        //
-      ("device", shown(run.device, std::string("cpu"))->value_name("X"), "cpu, cuda, cuda:1")                    //
-      ("threads", shown(run.threads, int64_t{0})->value_name("N"), "threads of tensor operations; 0: all cores") //
-      ("workers", shown(run.workers, int64_t{0})->value_name("N"), "reading threads; 0: as many as threads")     //
+      ("init", po::value(&run.init)->value_name("FILE"), "weights to start from: the authors' .pth or one of ours")                     //
+      ("preload", po::bool_switch(&run.preload), "hold all features in memory")                                                         //
+      ("strict", po::bool_switch(&run.strict), "fail on bad items instead of dropping and counting them")                               //
+      ("device", shown(run.device, std::string("cpu"))->value_name("X"), "cpu, cuda, cuda:1")                                           //
+      ("threads", shown(run.threads, int64_t{0})->value_name("N"), "threads of tensor operations; 0: all cores")                        //
+      ("workers", shown(run.workers, int64_t{0})->value_name("N"), "reading threads; 0: as many as threads")                            //
       ("precision", shown(raw.precision, std::string("fp32"))->value_name("P"), "fp32, bf16 or fp16 (CUDA)");
 }
 
 void add_run(po::options_description& options, Raw& raw) {
   RunSpec& run = raw.invocation.run;
   add_model(options, raw);
-  options.add_options()("seeds", shown(raw.seeds, std::string("1"))->value_name("LIST"), "one run a seed, mean and standard deviation over them: 1,2,3")  //
-      ("epochs", po::value(&raw.epochs)->value_name("N"), "training epochs (default: the variant's)")                                  //
-      ("eval-only", po::bool_switch(&run.eval_only), "no training; needs --init")                                                      //
-      ("embeddings", po::value(&run.embeddings)->value_name("FILE"), "score an embeddings file instead of a model")                    //
+  options.add_options()("seeds", shown(raw.seeds, std::string("1"))->value_name("LIST"),
+                        "one run a seed, mean and standard deviation over them: 1,2,3")                              //
+      ("epochs", po::value(&raw.epochs)->value_name("N"), "training epochs (default: the variant's)")                //
+      ("eval-only", po::bool_switch(&run.eval_only), "no training; needs --init")                                    //
+      ("embeddings", po::value(&run.embeddings)->value_name("FILE"), "score an embeddings file instead of a model")  //
       ("resume", po::bool_switch(&run.resume), "go on from the last checkpoint of the same run");
   add_data(options, raw);
   add_out(options, raw);
@@ -93,7 +97,8 @@ void add_run(po::options_description& options, Raw& raw) {
 const std::vector<Command>& commands() {
   static const std::vector<Command> all{
       {"run", "vbench [run] --method M --dataset D [options]", "train and evaluate a method on a dataset, print the leaderboard",
-       "Trains with the published configuration, evaluates the best epoch, stores the result in DIR/results.db and prints the leaderboard.\n"
+       "Trains with the published configuration, evaluates the best epoch, stores the result in DIR/results.db and prints the "
+       "leaderboard.\n"
        "Without official files below --data-root a labelled synthetic stand-in is generated and used.\n\n"
        "Examples:\n"
        "  vbench --method coot --dataset youcook2\n"
@@ -115,8 +120,8 @@ const std::vector<Command>& commands() {
        "Examples:\n  vbench leaderboard --dataset youcook2 --format latex\n  vbench leaderboard --import-coot-runs provided_experiments\n",
        [](po::options_description& options, Raw& raw) {
          RunSpec& run = raw.invocation.run;
-         options.add_options()("dataset,d", po::value(&run.dataset)->value_name("D"), "only this dataset")  //
-             ("method,m", po::value(&run.method)->value_name("M"), "only this method")                      //
+         options.add_options()("dataset,d", po::value(&run.dataset)->value_name("D"), "only this dataset")                               //
+             ("method,m", po::value(&run.method)->value_name("M"), "only this method")                                                   //
              ("paper", po::bool_switch(&raw.invocation.paper), "add the published figures and the difference to them (real data only)")  //
              ("import-coot-runs", po::value(&raw.invocation.import_coot_runs)->value_name("DIR"),
               "aggregate the COOT authors' published runs instead of the store");
@@ -136,10 +141,12 @@ const std::vector<Command>& commands() {
          options.add_options()("output", po::value(&raw.invocation.output)->value_name("DIR"), "synth: folder to write")  //
              ("seed", shown(raw.invocation.seed, int64_t{1})->value_name("N"), "synth: seed of the generator")            //
              ("deep", po::bool_switch(&raw.invocation.deep), "verify: read every value, not only headers")                //
-             ("allow-missing", shown(raw.invocation.allow_missing, 0.0)->value_name("SHARE"), "verify: share of items that may lack files, 0..1");
+             ("allow-missing", shown(raw.invocation.allow_missing, 0.0)->value_name("SHARE"),
+              "verify: share of items that may lack files, 0..1");
          add_format(options, raw);
        }},
-      {"embed", "vbench embed --method M --dataset D --init FILE --output FILE.h5 [options]", "write the embeddings of the evaluation split (HDF5)",
+      {"embed", "vbench embed --method M --dataset D --init FILE --output FILE.h5 [options]",
+       "write the embeddings of the evaluation split (HDF5)",
        "Example:\n  vbench embed --method coot --dataset youcook2 --init runs/.../best.pth --output embeddings.h5\n",
        [](po::options_description& options, Raw& raw) {
          add_model(options, raw);
@@ -189,7 +196,8 @@ std::string option_of_variable(const std::string& variable) {
     return names;
   }();
   std::string name = variable.substr(std::string("VBENCH_").size());
-  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return c == '_' ? '-' : static_cast<char>(std::tolower(c)); });
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char c) { return c == '_' ? '-' : static_cast<char>(std::tolower(c)); });
   return known.contains(name) ? name : "";
 }
 
@@ -253,10 +261,10 @@ std::vector<int64_t> parse_seeds(const std::string& text) {
 void finish(Raw& raw, const po::variables_map& values) {
   RunSpec& run = raw.invocation.run;
   run.seeds = parse_seeds(raw.seeds);
-  run.source = parse_choice<SourceChoice>("source", raw.source,
-                                          {{"auto", SourceChoice::kAuto}, {"real", SourceChoice::kReal}, {"synthetic", SourceChoice::kSynthetic}});
-  run.precision =
-      parse_choice<Precision>("precision", raw.precision, {{"fp32", Precision::kFp32}, {"bf16", Precision::kBf16}, {"fp16", Precision::kFp16}});
+  run.source = parse_choice<SourceChoice>(
+      "source", raw.source, {{"auto", SourceChoice::kAuto}, {"real", SourceChoice::kReal}, {"synthetic", SourceChoice::kSynthetic}});
+  run.precision = parse_choice<Precision>("precision", raw.precision,
+                                          {{"fp32", Precision::kFp32}, {"bf16", Precision::kBf16}, {"fp16", Precision::kFp16}});
   if (!raw.format.empty()) {
     run.format = parse_choice<OutputFormat>("format", raw.format,
                                             {{"table", OutputFormat::kTable},
@@ -278,7 +286,8 @@ void finish(Raw& raw, const po::variables_map& values) {
 std::string take_command(std::vector<std::string>& arguments) {
   if (arguments.empty() || arguments[0].rfind('-', 0) == 0) return "run";
   const std::string name = arguments[0];
-  if (find_command(name) == nullptr) throw usage_error("unknown command '" + name + "'", "", suggest(name, command_names()) + " ('vbench --help' lists all)");
+  if (find_command(name) == nullptr)
+    throw usage_error("unknown command '" + name + "'", "", suggest(name, command_names()) + " ('vbench --help' lists all)");
   arguments.erase(arguments.begin());
   return name;
 }
@@ -287,7 +296,8 @@ std::string take_command(std::vector<std::string>& arguments) {
 void check_positional(const Invocation& invocation) {
   const size_t given = invocation.positional.size();
   const auto require = [&](size_t count, const char* what) {
-    if (given != count && !invocation.help) throw usage_error(fmt::format("'vbench {}' takes {}", invocation.command, what), "", find_command(invocation.command)->usage);
+    if (given != count && !invocation.help)
+      throw usage_error(fmt::format("'vbench {}' takes {}", invocation.command, what), "", find_command(invocation.command)->usage);
   };
   if (invocation.command == "list") {
     require(1, "one of methods, datasets, variants, metrics");

@@ -11,17 +11,17 @@ namespace vbench::cli {
 
 /// A parsed command line. Fields that a command does not have keep their defaults.
 struct Invocation {
-  std::string command;                   ///< "run", "list", ...
-  std::vector<std::string> positional;   ///< what follows the command without dashes
+  std::string command;                  ///< "run", "list", ...
+  std::vector<std::string> positional;  ///< what follows the command without dashes
   bool help = false;
   bool version = false;
-  RunSpec run;                           ///< run, embed; also data_root, source, out, format, verbosity of the others
-  std::string output;                    ///< embed, data synth: the file or folder to write
-  bool paper = false;                    ///< leaderboard: add the published figures
-  std::string import_coot_runs;          ///< leaderboard: folder of the authors' runs
-  bool deep = false;                     ///< data verify
-  double allow_missing = 0;              ///< run, data verify: tolerated share of missing items
-  int64_t seed = 1;                      ///< data synth
+  RunSpec run;                   ///< run, embed; also data_root, source, out, format, verbosity of the others
+  std::string output;            ///< embed, data synth: the file or folder to write
+  bool paper = false;            ///< leaderboard: add the published figures
+  std::string import_coot_runs;  ///< leaderboard: folder of the authors' runs
+  bool deep = false;             ///< data verify
+  double allow_missing = 0;      ///< run, data verify: tolerated share of missing items
+  int64_t seed = 1;              ///< data synth
 };
 
 /// Options from the command line, then VBENCH_* variables, then --config, then defaults.

@@ -22,23 +22,25 @@ enum class Role { kTrain, kEvaluate };
 
 /// Settings structs name their fields through bind().
 template <class T>
-concept Bindable = requires(T options, Settings& settings) { options.bind(settings); };
+concept Bindable = requires(T options, Settings& settings) {
+  options.bind(settings);
+};
 
 /// Items that can be read by index from several threads at once, and gathered into batches.
 template <class D>
 concept Dataset = Bindable<typename D::Options> &&
-                  requires(const D& data, int64_t index, RandomStream& random, const std::vector<typename D::Sample>& samples,
-                           const typename D::Options& options, const RunSpec& spec) {
-                    typename D::Sample;
-                    typename D::Batch;
-                    { D::open(options, spec, Role::kTrain) } -> std::same_as<D>;
-                    { data.size() } -> std::same_as<int64_t>;
-                    { data.read(index, random) } -> std::same_as<typename D::Sample>;  // `random` is keyed by (seed, epoch, index)
-                    { data.name(index) } -> std::convertible_to<std::string>;
-                    { D::collate(samples) } -> std::same_as<typename D::Batch>;
-                    { data.fingerprint() } -> std::same_as<DataFingerprint>;
-                    { data.source() } -> std::same_as<Source>;
-                  };
+    requires(const D& data, int64_t index, RandomStream& random, const std::vector<typename D::Sample>& samples,
+             const typename D::Options& options, const RunSpec& spec) {
+  typename D::Sample;
+  typename D::Batch;
+  { D::open(options, spec, Role::kTrain) } -> std::same_as<D>;
+  { data.size() } -> std::same_as<int64_t>;
+  { data.read(index, random) } -> std::same_as<typename D::Sample>;  // `random` is keyed by (seed, epoch, index)
+  { data.name(index) } -> std::convertible_to<std::string>;
+  { D::collate(samples) } -> std::same_as<typename D::Batch>;
+  { data.fingerprint() } -> std::same_as<DataFingerprint>;
+  { data.source() } -> std::same_as<Source>;
+};
 
 /// How outputs become scores. Collects what `infer` gave for every batch, in order.
 template <class P, class Outputs>
@@ -51,35 +53,42 @@ concept Protocol = requires(P protocol, const Outputs& outputs) {
 /// A paper's method, built for one variant.
 template <class M>
 concept Method = Bindable<typename M::Tuning> && Protocol<typename M::Protocol, typename M::Outputs> &&
-                 requires(M& method, const typename M::Batch& batch, const StepContext& context, const at::Device& device) {
-                   typename M::Batch;
-                   { M::training_defaults() };     // TrainOptions with the published values
-                   { M::tuning_defaults() } -> std::same_as<typename M::Tuning>;
-                   { M::data_defaults() };         // Options of the dataset that the variant was published on
-                   { batch.size() } -> std::same_as<int64_t>;
-                   { batch.to(device) } -> std::same_as<typename M::Batch>;
-                   { method.loss(batch, context) } -> std::same_as<LossTerms>;  // training mode
-                   { method.infer(batch) } -> std::same_as<typename M::Outputs>;
-                   { method.eval_loss(batch, std::declval<const typename M::Outputs&>(), context) } -> std::same_as<LossTerms>;
-                   { method.parameters() } -> std::same_as<std::vector<Parameter>>;
-                   { method.weights() } -> std::same_as<std::vector<NamedTensor>>;
-                   { method.summary() } -> std::same_as<ModelSummary>;
-                   { method.protocol() } -> std::same_as<typename M::Protocol>;  // a new, empty one
-                 };
+    requires(M& method, const typename M::Batch& batch, const StepContext& context, const at::Device& device) {
+  typename M::Batch;
+  {M::training_defaults()};  // TrainOptions with the published values
+  { M::tuning_defaults() } -> std::same_as<typename M::Tuning>;
+  {M::data_defaults()};  // Options of the dataset that the variant was published on
+  { batch.size() } -> std::same_as<int64_t>;
+  { batch.to(device) } -> std::same_as<typename M::Batch>;
+  { method.loss(batch, context) } -> std::same_as<LossTerms>;  // training mode
+  { method.infer(batch) } -> std::same_as<typename M::Outputs>;
+  { method.eval_loss(batch, std::declval<const typename M::Outputs&>(), context) } -> std::same_as<LossTerms>;
+  { method.parameters() } -> std::same_as<std::vector<Parameter>>;
+  { method.weights() } -> std::same_as<std::vector<NamedTensor>>;
+  { method.summary() } -> std::same_as<ModelSummary>;
+  { method.protocol() } -> std::same_as<typename M::Protocol>;  // a new, empty one
+};
 
 /// The pair makes sense: the dataset yields what the method takes.
 template <class M, class D>
-concept Feeds = std::same_as<typename D::Batch, typename M::Batch> && requires(const typename M::Tuning& tuning, const typename D::Options& options) {
+concept Feeds = std::same_as<typename D::Batch, typename M::Batch> &&
+    requires(const typename M::Tuning& tuning, const typename D::Options& options) {
   M(tuning, options, uint64_t{0}, std::declval<const at::Device&>());
 };
 
 // Optional abilities, detected by these.
 template <class M>
-concept ImportsCheckpoints = requires(M& method, const std::filesystem::path& file) { method.import_checkpoint(file); };
+concept ImportsCheckpoints = requires(M& method, const std::filesystem::path& file) {
+  method.import_checkpoint(file);
+};
 template <class M>
-concept HasEpochHook = requires(M& method, int64_t epoch) { method.before_epoch(epoch); };
+concept HasEpochHook = requires(M& method, int64_t epoch) {
+  method.before_epoch(epoch);
+};
 template <class P>
-concept SavesEmbeddings = requires(const P& protocol, const std::filesystem::path& file) { protocol.save_embeddings(file); };
+concept SavesEmbeddings = requires(const P& protocol, const std::filesystem::path& file) {
+  protocol.save_embeddings(file);
+};
 template <class P>
 concept ReadsEmbeddings = requires(const std::filesystem::path& file) {
   { P::evaluate_embeddings(file) } -> std::same_as<Evaluation>;

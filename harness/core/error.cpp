@@ -17,12 +17,18 @@ std::string printable(std::string text) {
 
 int exit_code(ErrorKind kind) {
   switch (kind) {
-    case ErrorKind::kCheck: return 1;
-    case ErrorKind::kUsage: return 2;
-    case ErrorKind::kInput: return 3;
-    case ErrorKind::kNumeric: return 4;
-    case ErrorKind::kInternal: return 5;
-    case ErrorKind::kInterrupted: return 130;
+    case ErrorKind::kCheck:
+      return 1;
+    case ErrorKind::kUsage:
+      return 2;
+    case ErrorKind::kInput:
+      return 3;
+    case ErrorKind::kNumeric:
+      return 4;
+    case ErrorKind::kInternal:
+      return 5;
+    case ErrorKind::kInterrupted:
+      return 130;
   }
   return 5;
 }

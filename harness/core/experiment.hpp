@@ -31,8 +31,8 @@ struct Parameter {
 
 /// Loss of one batch: the differentiable sum and its terms for the log.
 struct LossTerms {
-  at::Tensor total;                                    ///< scalar
-  std::vector<std::pair<std::string, double>> terms;   ///< already weighted; detached
+  at::Tensor total;                                   ///< scalar
+  std::vector<std::pair<std::string, double>> terms;  ///< already weighted; detached
 };
 
 enum class Phase { kTrain, kEvaluate };
@@ -58,22 +58,25 @@ class Experiment {
   virtual ~Experiment() = default;
 
   [[nodiscard]] virtual std::vector<Parameter> parameters() = 0;
-  [[nodiscard]] virtual std::vector<NamedTensor> weights() = 0;  ///< parameters and buffers, in checkpoint order; writing into them changes the model
-  [[nodiscard]] virtual int64_t batches(Phase phase) const = 0;  ///< of one epoch
-  virtual void before_epoch(int64_t epoch) = 0;                  ///< hook of methods that relabel or re-shape their input
+  [[nodiscard]] virtual std::vector<NamedTensor>
+  weights() = 0;  ///< parameters and buffers, in checkpoint order; writing into them changes the model
+  [[nodiscard]] virtual int64_t batches(Phase phase) const = 0;             ///< of one epoch
+  virtual void before_epoch(int64_t epoch) = 0;                             ///< hook of methods that relabel or re-shape their input
   virtual void start(Phase phase, int64_t epoch, int64_t first_batch) = 0;  ///< starts reading; train order depends on (seed, epoch)
-  virtual bool next() = 0;                                       ///< takes the next batch; false at the end
-  [[nodiscard]] virtual int64_t batch_items() const = 0;         ///< videos in the batch taken
-  [[nodiscard]] virtual int64_t items_read() const = 0;          ///< since start(), ahead of the batches taken
-  [[nodiscard]] virtual double read_seconds() const = 0;         ///< reading and transforming them: seconds of all workers divided by their number
+  virtual bool next() = 0;                                                  ///< takes the next batch; false at the end
+  [[nodiscard]] virtual int64_t batch_items() const = 0;                    ///< videos in the batch taken
+  [[nodiscard]] virtual int64_t items_read() const = 0;                     ///< since start(), ahead of the batches taken
+  [[nodiscard]] virtual double read_seconds() const = 0;  ///< reading and transforming them: seconds of all workers divided by their number
   [[nodiscard]] virtual LossTerms train_loss(const StepContext& context) = 0;  ///< of the batch taken, in training mode
-  [[nodiscard]] virtual LossTerms eval_loss(const StepContext& context) = 0;   ///< in evaluation mode; also collects outputs for finish_evaluation
+  [[nodiscard]] virtual LossTerms eval_loss(
+      const StepContext& context) = 0;  ///< in evaluation mode; also collects outputs for finish_evaluation
   [[nodiscard]] virtual Evaluation finish_evaluation() = 0;
   [[nodiscard]] virtual DataFingerprint data(Phase phase) const = 0;
   [[nodiscard]] virtual Source source() const = 0;
   [[nodiscard]] virtual ProtocolId protocol() const = 0;
-  virtual void import_checkpoint(const std::filesystem::path& file) = 0;  ///< weights in the authors' layout; kInput Error if they do not fit
-  virtual void save_embeddings(const std::filesystem::path& file) = 0;    ///< of the last evaluation; kUsage Error if the method has none
+  virtual void import_checkpoint(
+      const std::filesystem::path& file) = 0;                           ///< weights in the authors' layout; kInput Error if they do not fit
+  virtual void save_embeddings(const std::filesystem::path& file) = 0;  ///< of the last evaluation; kUsage Error if the method has none
 };
 
 struct LayerInfo {
@@ -85,15 +88,15 @@ struct LayerInfo {
 struct ModelSummary {
   std::vector<LayerInfo> layers;
   int64_t parameters = 0;
-  int64_t flops = 0;       ///< multiply and add counted as two, forward pass
-  std::string flops_of;    ///< of which input
+  int64_t flops = 0;     ///< multiply and add counted as two, forward pass
+  std::string flops_of;  ///< of which input
 };
 
 /// A variant with its settings bound, not yet built.
 class Pairing {
  public:
   virtual ~Pairing() = default;
-  [[nodiscard]] virtual Settings& settings() = 0;      ///< method, dataset and training settings together
+  [[nodiscard]] virtual Settings& settings() = 0;  ///< method, dataset and training settings together
   [[nodiscard]] virtual TrainOptions& training() = 0;
   [[nodiscard]] virtual std::unique_ptr<Experiment> open(const RunSpec& spec, uint64_t seed) = 0;
   [[nodiscard]] virtual ModelSummary summary() = 0;

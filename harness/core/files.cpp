@@ -83,7 +83,8 @@ std::string read_file(const fs::path& path, uint64_t limit) {
   struct stat info {};
   if (::fstat(fd.get(), &info) != 0) fail(path, "stat the file", errno);
   if (S_ISDIR(info.st_mode)) throw input_error("is a folder, a file was expected", path.string());
-  if (static_cast<uint64_t>(info.st_size) > limit) throw input_error("file is larger than the limit of " + std::to_string(limit) + " bytes", path.string());
+  if (static_cast<uint64_t>(info.st_size) > limit)
+    throw input_error("file is larger than the limit of " + std::to_string(limit) + " bytes", path.string());
   std::string bytes(static_cast<size_t>(info.st_size), '\0');
   size_t have = 0;
   while (have < bytes.size()) {

@@ -12,7 +12,8 @@ namespace vbench {
 /// @throws Error kInput with the reason (no space, read-only, ...) and the path; the temporary file is removed.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
 
-/// For writers that need a path (HDF5): calls `write(temporary)`, then syncs and renames onto `path`. Removes the temporary file if `write` throws.
+/// For writers that need a path (HDF5): calls `write(temporary)`, then syncs and renames onto `path`. Removes the temporary file if `write`
+/// throws.
 void replace_file_atomically(const std::filesystem::path& path, const std::function<void(const std::filesystem::path&)>& write);
 
 /// Whole file as bytes. @throws Error kInput if it cannot be read or is longer than `limit` bytes.

@@ -1,4 +1,5 @@
-// Progress on stderr: a bar with rate and ETA on a terminal, plain lines now and then in a log, nothing when quiet. Used by trainer and commands.
+// Progress on stderr: a bar with rate and ETA on a terminal, plain lines now and then in a log, nothing when quiet. Used by trainer and
+// commands.
 #pragma once
 
 #include <chrono>

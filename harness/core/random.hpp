@@ -22,11 +22,11 @@ class RandomStream {
   uint32_t operator()();
 
   uint64_t next_u64();
-  double uniform();                       ///< in [0, 1), 53 bits
+  double uniform();                         ///< in [0, 1), 53 bits
   double uniform(double low, double high);  ///< in [low, high)
-  uint64_t below(uint64_t n);             ///< unbiased in [0, n); n must be positive
-  double normal();                        ///< standard normal, Box-Muller
-  double truncated_normal(double limit);  ///< standard normal conditioned on |x| <= limit, by rejection
+  uint64_t below(uint64_t n);               ///< unbiased in [0, n); n must be positive
+  double normal();                          ///< standard normal, Box-Muller
+  double truncated_normal(double limit);    ///< standard normal conditioned on |x| <= limit, by rejection
 
   /// Fisher-Yates, the same result on every platform (std::shuffle's is unspecified).
   template <class T>

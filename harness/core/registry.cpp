@@ -20,7 +20,8 @@ const Entry& find_by_name(const std::vector<Entry>& entries, const std::string& 
   for (const auto& entry : entries) {
     if (entry.name == name) return entry;
   }
-  throw usage_error("unknown " + kind + " '" + name + "'", "", suggest(name, names_of(entries)) + " ('vbench list " + kind + "s' lists all)");
+  throw usage_error("unknown " + kind + " '" + name + "'", "",
+                    suggest(name, names_of(entries)) + " ('vbench list " + kind + "s' lists all)");
 }
 
 template <class Entry>
@@ -47,7 +48,8 @@ Registry::MethodHandle& Registry::MethodHandle::variant(const std::string& datas
                                                         std::function<std::unique_ptr<Pairing>()> make) {
   registry_.require_open(name);
   for (const auto& entry : registry_.variants_) {
-    if (entry.method == method_ && entry.name == name) throw Error(ErrorKind::kInternal, "variant '" + method_ + "/" + name + "' is registered twice");
+    if (entry.method == method_ && entry.name == name)
+      throw Error(ErrorKind::kInternal, "variant '" + method_ + "/" + name + "' is registered twice");
   }
   registry_.variants_.push_back({method_, name, dataset, reproduces, std::move(make)});
   return *this;
@@ -78,8 +80,8 @@ const VariantEntry& Registry::find_variant(const std::string& method, const std:
     }
     throw usage_error("method '" + method + "' does not run on dataset '" + dataset + "'", "", suggest(dataset, pairs));
   }
-  throw usage_error("unknown variant '" + variant + "' of method '" + method + "'" + (dataset.empty() ? "" : " on '" + dataset + "'"), "--variant",
-                    suggest(variant, known));
+  throw usage_error("unknown variant '" + variant + "' of method '" + method + "'" + (dataset.empty() ? "" : " on '" + dataset + "'"),
+                    "--variant", suggest(variant, known));
 }
 
 }  // namespace vbench

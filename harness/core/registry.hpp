@@ -1,4 +1,5 @@
-// Names -> methods, variants and datasets. Filled by the register_* functions that CMake's generated file calls; frozen before the first run.
+// Names -> methods, variants and datasets. Filled by the register_* functions that CMake's generated file calls; frozen before the first
+// run.
 #pragma once
 
 #include <functional>
@@ -30,8 +31,8 @@ struct DataRequest {
   SourceChoice source = SourceChoice::kAuto;
   std::vector<std::string> settings;  ///< "key=value" of the dataset's own options
   uint64_t seed = 1;
-  bool deep = false;          ///< read every value, not only headers
-  double allow_missing = 0;   ///< share of listed items that may lack files, [0, 1]
+  bool deep = false;         ///< read every value, not only headers
+  double allow_missing = 0;  ///< share of listed items that may lack files, [0, 1]
 };
 
 struct DataProblem {

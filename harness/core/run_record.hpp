@@ -20,11 +20,11 @@ struct ProtocolId {
 
 /// Which items were evaluated. Runs of different fingerprints saw different data.
 struct DataFingerprint {
-  std::string split;       ///< "val"
-  int64_t items = 0;       ///< evaluated
-  int64_t missing = 0;     ///< listed but without files
-  int64_t dropped = 0;     ///< present but unusable (corrupt, empty segments)
-  std::string hash;        ///< hex, over sorted ids and checksums of their contents
+  std::string split;    ///< "val"
+  int64_t items = 0;    ///< evaluated
+  int64_t missing = 0;  ///< listed but without files
+  int64_t dropped = 0;  ///< present but unusable (corrupt, empty segments)
+  std::string hash;     ///< hex, over sorted ids and checksums of their contents
 };
 
 struct EpochRecord {
@@ -57,9 +57,9 @@ struct RunRecord {
   ProtocolId protocol;
   DataFingerprint data;
   int64_t seed = 0;
-  int64_t epochs = 0;       ///< epochs trained; 0 for --eval-only
-  int64_t best_epoch = -1;  ///< -1 when nothing was trained
-  Scores scores;            ///< at the best epoch
+  int64_t epochs = 0;                   ///< epochs trained; 0 for --eval-only
+  int64_t best_epoch = -1;              ///< -1 when nothing was trained
+  Scores scores;                        ///< at the best epoch
   std::map<std::string, double> speed;  ///< read_clips_per_s, forward_clips_per_s, backward_clips_per_s
   std::vector<EpochRecord> history;
   std::vector<ItemOutput> outputs;

@@ -23,22 +23,22 @@ enum class OutputFormat { kTable, kMarkdown, kLatex, kCsv, kJson };
 struct RunSpec {
   std::string method;
   std::string dataset;
-  std::string variant;                 ///< empty: the first variant of (method, dataset)
+  std::string variant;  ///< empty: the first variant of (method, dataset)
   std::vector<int64_t> seeds{1};
-  std::optional<int64_t> epochs;       ///< overrides the variant's number
-  std::vector<std::string> settings;   ///< "key=value", in order
+  std::optional<int64_t> epochs;      ///< overrides the variant's number
+  std::vector<std::string> settings;  ///< "key=value", in order
   std::string data_root = "data";
   SourceChoice source = SourceChoice::kAuto;
-  std::string init;                    ///< weights to start from (.pth); empty: random
-  std::string embeddings;              ///< evaluate this embeddings file instead of a model
+  std::string init;        ///< weights to start from (.pth); empty: random
+  std::string embeddings;  ///< evaluate this embeddings file instead of a model
   bool eval_only = false;
   bool resume = false;
-  bool preload = false;                ///< hold all features in memory
-  bool strict = false;                 ///< bad items fail the run instead of being dropped and counted
-  std::string out = "runs";            ///< checkpoints and the results store
+  bool preload = false;      ///< hold all features in memory
+  bool strict = false;       ///< bad items fail the run instead of being dropped and counted
+  std::string out = "runs";  ///< checkpoints and the results store
   std::string device = "cpu";
-  int64_t threads = 0;                 ///< 0: all cores
-  int64_t workers = 0;                 ///< 0: as many as threads
+  int64_t threads = 0;  ///< 0: all cores
+  int64_t workers = 0;  ///< 0: as many as threads
   Precision precision = Precision::kFp32;
   std::optional<OutputFormat> format;  ///< empty: table on a terminal, markdown elsewhere
   int verbosity = 0;                   ///< -1 quiet, 0 normal, 1 verbose

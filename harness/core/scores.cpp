@@ -9,12 +9,11 @@ namespace {
 
 std::vector<MetricInfo> make_metrics() {
   std::vector<MetricInfo> all;
-  const std::vector<std::pair<std::string, std::string>> directions{{"v2p", "video to paragraph"},
-                                                                     {"p2v", "paragraph to video"},
-                                                                     {"c2s", "clip to sentence"},
-                                                                     {"s2c", "sentence to clip"}};
+  const std::vector<std::pair<std::string, std::string>> directions{
+      {"v2p", "video to paragraph"}, {"p2v", "paragraph to video"}, {"c2s", "clip to sentence"}, {"s2c", "sentence to clip"}};
   for (const auto& [key, title] : directions) {
-    for (const char* k : {"1", "5", "10", "50"}) all.push_back({key + "_r" + k, title + " R@" + k, Unit::kFraction, Direction::kHigherIsBetter});
+    for (const char* k : {"1", "5", "10", "50"})
+      all.push_back({key + "_r" + k, title + " R@" + k, Unit::kFraction, Direction::kHigherIsBetter});
     all.push_back({key + "_medr", title + " median rank", Unit::kRank, Direction::kLowerIsBetter});
     all.push_back({key + "_meanr", title + " mean rank", Unit::kRank, Direction::kLowerIsBetter});
   }

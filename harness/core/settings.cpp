@@ -38,33 +38,41 @@ void Settings::add(const std::string& key, const std::string& doc, const std::st
 
 void Settings::number(const std::string& key, double& field, const std::string& doc, Range range) {
   const std::string type = range_text("number", range);
-  add(key, doc, type, [=, &field](const std::string& value) { field = checked(key, value, parse_double(value), type, range); },
+  add(
+      key, doc, type, [=, &field](const std::string& value) { field = checked(key, value, parse_double(value), type, range); },
       [&field] { return fmt::format("{}", field); });
 }
 
 void Settings::integer(const std::string& key, int64_t& field, const std::string& doc, Range range) {
   const std::string type = range_text("integer", range);
-  add(key, doc, type, [=, &field](const std::string& value) { field = checked(key, value, parse_int(value), type, range); },
+  add(
+      key, doc, type, [=, &field](const std::string& value) { field = checked(key, value, parse_int(value), type, range); },
       [&field] { return fmt::format("{}", field); });
 }
 
 void Settings::flag(const std::string& key, bool& field, const std::string& doc) {
-  add(key, doc, "true|false", [=, &field](const std::string& value) {
-    if (value == "true" || value == "1" || value == "on" || value == "yes") {
-      field = true;
-    } else if (value == "false" || value == "0" || value == "off" || value == "no") {
-      field = false;
-    } else {
-      reject_choice(key, value, {"true", "false"});
-    }
-  }, [&field] { return field ? "true" : "false"; });
+  add(
+      key, doc, "true|false",
+      [=, &field](const std::string& value) {
+        if (value == "true" || value == "1" || value == "on" || value == "yes") {
+          field = true;
+        } else if (value == "false" || value == "0" || value == "off" || value == "no") {
+          field = false;
+        } else {
+          reject_choice(key, value, {"true", "false"});
+        }
+      },
+      [&field] { return field ? "true" : "false"; });
 }
 
 void Settings::text(const std::string& key, std::string& field, const std::string& doc, std::vector<std::string> choices) {
-  add(key, doc, choices.empty() ? "text" : join_choices(choices), [=, &field](const std::string& value) {
-    if (!choices.empty() && std::find(choices.begin(), choices.end(), value) == choices.end()) reject_choice(key, value, choices);
-    field = value;
-  }, [&field] { return field; });
+  add(
+      key, doc, choices.empty() ? "text" : join_choices(choices),
+      [=, &field](const std::string& value) {
+        if (!choices.empty() && std::find(choices.begin(), choices.end(), value) == choices.end()) reject_choice(key, value, choices);
+        field = value;
+      },
+      [&field] { return field; });
 }
 
 std::string Settings::join_choices(const std::vector<std::string>& names) { return fmt::format("{}", fmt::join(names, "|")); }

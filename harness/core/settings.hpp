@@ -36,20 +36,23 @@ class Settings {
   void choice(const std::string& key, Enum& field, const std::string& doc, std::vector<std::pair<std::string, Enum>> values) {
     std::vector<std::string> names;
     for (const auto& [name, value] : values) names.push_back(name);
-    add(key, doc, join_choices(names), [&field, values, key, names](const std::string& text) {
-      for (const auto& [name, value] : values) {
-        if (name == text) {
-          field = value;
-          return;
-        }
-      }
-      reject_choice(key, text, names);
-    }, [&field, values] {
-      for (const auto& [name, value] : values) {
-        if (value == field) return name;
-      }
-      return std::string("?");
-    });
+    add(
+        key, doc, join_choices(names),
+        [&field, values, key, names](const std::string& text) {
+          for (const auto& [name, value] : values) {
+            if (name == text) {
+              field = value;
+              return;
+            }
+          }
+          reject_choice(key, text, names);
+        },
+        [&field, values] {
+          for (const auto& [name, value] : values) {
+            if (value == field) return name;
+          }
+          return std::string("?");
+        });
   }
 
   /// @throws Error kUsage for an unknown key (with the nearest ones), a value of the wrong type or out of range
@@ -57,8 +60,8 @@ class Settings {
   /// "key=value", as on the command line.
   void set_assignment(const std::string& assignment);
 
-  [[nodiscard]] std::vector<SettingInfo> list() const;                 ///< in the order of binding
-  [[nodiscard]] std::map<std::string, std::string> values() const;     ///< resolved configuration
+  [[nodiscard]] std::vector<SettingInfo> list() const;              ///< in the order of binding
+  [[nodiscard]] std::map<std::string, std::string> values() const;  ///< resolved configuration
 
  private:
   struct Entry {

@@ -20,8 +20,9 @@ constexpr int64_t kFormatVersion = 1;
 
 // Numbers live as JSON text: doubles survive the round trip exactly, and a reader sees what they are.
 json to_json(const EpochRecord& record) {
-  return {{"epoch", record.epoch},           {"learning_rate", record.learning_rate}, {"seconds", record.seconds}, {"train_loss", record.train_loss},
-          {"val_loss", record.val_loss},     {"scores", record.scores},               {"improved", record.improved}};
+  return {{"epoch", record.epoch},           {"learning_rate", record.learning_rate}, {"seconds", record.seconds},
+          {"train_loss", record.train_loss}, {"val_loss", record.val_loss},           {"scores", record.scores},
+          {"improved", record.improved}};
 }
 
 EpochRecord epoch_from_json(const json& text) {
@@ -73,7 +74,9 @@ void copy_weights(const Value& saved, const std::vector<NamedTensor>& weights) {
     const auto slash = name.find('/');
     const Value found = saved[name.substr(0, slash)][name.substr(slash + 1)];
     if (found.tensor().sizes() != tensor.sizes()) {
-      throw input_error(fmt::format("has shape {}, the model needs {}", fmt::join(found.tensor().sizes(), "x"), fmt::join(tensor.sizes(), "x")), found.where());
+      throw input_error(
+          fmt::format("has shape {}, the model needs {}", fmt::join(found.tensor().sizes(), "x"), fmt::join(tensor.sizes(), "x")),
+          found.where());
     }
     at::Tensor target = tensor;
     target.copy_(found.tensor());
@@ -83,13 +86,15 @@ void copy_weights(const Value& saved, const std::vector<NamedTensor>& weights) {
 void check_same_run(const json& saved, const TrainJob& job, const std::string& where) {
   const std::string advice = "use the same settings, or leave out --resume";
   if (saved.at("version") != kFormatVersion) throw input_error("was written by another version of vbench", where, "leave out --resume");
-  if (saved.at("seed") != job.seed) throw usage_error(fmt::format("was written with seed {}, this run has {}", saved.at("seed").get<uint64_t>(), job.seed), where, advice);
+  if (saved.at("seed") != job.seed)
+    throw usage_error(fmt::format("was written with seed {}, this run has {}", saved.at("seed").get<uint64_t>(), job.seed), where, advice);
   const auto before = saved.at("settings").get<std::map<std::string, std::string>>();
   for (const auto& [key, value] : job.settings) {
     const auto found = before.find(key);
     const std::string old = found == before.end() ? "nothing" : found->second;
     // More epochs may be asked for; everything else would change what has already been trained.
-    if (key != "epochs" && old != value) throw usage_error(fmt::format("was written with {}={}, this run has {}", key, old, value), where, advice);
+    if (key != "epochs" && old != value)
+      throw usage_error(fmt::format("was written with {}={}, this run has {}", key, old, value), where, advice);
   }
 }
 

@@ -18,9 +18,9 @@ struct TrainJob;
 
 /// Where training stands.
 struct TrainState {
-  int64_t epoch = 0;        ///< the one in work, from 0
-  int64_t step = 0;         ///< steps done of it
-  int64_t global_step = 0;  ///< steps done in all
+  int64_t epoch = 0;                        ///< the one in work, from 0
+  int64_t step = 0;                         ///< steps done of it
+  int64_t global_step = 0;                  ///< steps done in all
   std::map<std::string, double> loss_sums;  ///< over the steps of this epoch
   std::vector<EpochRecord> history;         ///< finished epochs
 };

@@ -34,7 +34,8 @@ at::Device parse_device(const std::string& name) {
   const bool cuda = name == "cuda" || name.rfind("cuda:", 0) == 0;
   if (name != "cpu" && !cuda) throw usage_error("unknown device '" + name + "'", "--device", "use cpu, cuda or cuda:N");
   if (cuda && !torch::cuda::is_available()) {
-    throw usage_error("this build of LibTorch sees no CUDA device", "--device " + name, "use --device cpu, or build against a CUDA LibTorch ('vbench doctor' says more)");
+    throw usage_error("this build of LibTorch sees no CUDA device", "--device " + name,
+                      "use --device cpu, or build against a CUDA LibTorch ('vbench doctor' says more)");
   }
   try {
     return at::Device(name);

@@ -46,7 +46,8 @@ std::string loaded_blas() {
   const auto look = [](dl_phdr_info* info, size_t, void* out) -> int {
     std::error_code error;
     const auto path = std::filesystem::canonical(info->dlpi_name, error).string();
-    if (!error && (path.find("libblas.so") != std::string::npos || path.find("openblas") != std::string::npos)) *static_cast<std::string*>(out) = path;
+    if (!error && (path.find("libblas.so") != std::string::npos || path.find("openblas") != std::string::npos))
+      *static_cast<std::string*>(out) = path;
     return 0;
   };
   ::dl_iterate_phdr(look, &found);
@@ -101,15 +102,20 @@ std::vector<Finding> diagnose(const std::map<std::string, std::string>& environm
   add(blas != "reference" && blas != "openblas-pthread" && blas != "openblas-serial", "BLAS", blas,
       blas == "reference" ? "matrix products are 16 to 60 times slower: install libopenblas0-openmp"
                           : "its threads fight LibTorch's OpenMP threads or are missing: install libopenblas0-openmp and remove this one");
-  add(value("threads") == value("cores"), "threads", value("threads") + " of " + value("cores") + " cores", "let --threads be 0 (all cores)");
-  add(value("onednn") == "yes", "oneDNN", value("onednn"), "this LibTorch was built without oneDNN: narrow linear layers and bf16 are slower");
-  add(value("build") == "Release" || value("build") == "RelWithDebInfo", "build type", value("build"), "use the preset 'release' for measurements");
+  add(value("threads") == value("cores"), "threads", value("threads") + " of " + value("cores") + " cores",
+      "let --threads be 0 (all cores)");
+  add(value("onednn") == "yes", "oneDNN", value("onednn"),
+      "this LibTorch was built without oneDNN: narrow linear layers and bf16 are slower");
+  add(value("build") == "Release" || value("build") == "RelWithDebInfo", "build type", value("build"),
+      "use the preset 'release' for measurements");
   const std::string core = value("openblas_core");
   const bool wide = value("cpu_abilities").find("avx2") != std::string::npos;
-  add(!(wide && (core == "Prescott" || core == "Nehalem" || core == "Sandybridge")), "OpenBLAS kernels", core.empty() ? "not OpenBLAS" : core,
+  add(!(wide && (core == "Prescott" || core == "Nehalem" || core == "Sandybridge")), "OpenBLAS kernels",
+      core.empty() ? "not OpenBLAS" : core,
       "they are for an older processor: set OPENBLAS_CORETYPE to Haswell, or to SkylakeX where the CPU has avx512f");
   const bool fast_bf16 = value("cpu_abilities").find("bf16") != std::string::npos;
-  add(true, "bf16 on this CPU", fast_bf16 ? "native: --precision bf16 is worth trying" : "emulated: --precision bf16 will not be faster", "");
+  add(true, "bf16 on this CPU", fast_bf16 ? "native: --precision bf16 is worth trying" : "emulated: --precision bf16 will not be faster",
+      "");
   add(true, "CUDA", value("cuda"), "");
   const double load = parse_double(value("load_1min")).value_or(0);
   const double cores = parse_double(value("cores")).value_or(1);

@@ -17,7 +17,8 @@ void TrainOptions::bind(Settings& settings) {
   settings.number("optimizer.momentum", optimizer.momentum, "SGD: momentum", {0, 1});
   settings.flag("optimizer.nesterov", optimizer.nesterov, "SGD: Nesterov momentum");
   settings.number("optimizer.weight_decay", optimizer.weight_decay, "L2 for Adam and SGD, decoupled for RAdam", {0, 1e3});
-  settings.flag("optimizer.radam_degenerates_to_sgd", optimizer.radam_degenerates_to_sgd, "RAdam: momentum steps while the variance is intractable");
+  settings.flag("optimizer.radam_degenerates_to_sgd", optimizer.radam_degenerates_to_sgd,
+                "RAdam: momentum steps while the variance is intractable");
   settings.choice("schedule", schedule.kind, "learning-rate schedule",
                   {{"constant", ScheduleKind::kConstant},
                    {"plateau", ScheduleKind::kReduceOnPlateau},
@@ -36,7 +37,8 @@ void TrainOptions::bind(Settings& settings) {
   settings.number("improvement", improvement, "relative margin by which a new best must be better", {0, 1});
   settings.integer("first_validated_epoch", first_validated_epoch, "first epoch (from 0) that is validated", {0, 1e6});
   settings.integer("validate_every", validate_every, "validate every so many epochs", {1, 1e6});
-  settings.integer("checkpoint_every_steps", checkpoint_every_steps, "also save within an epoch, every so many steps; 0: epoch ends only", {0, 1e9});
+  settings.integer("checkpoint_every_steps", checkpoint_every_steps, "also save within an epoch, every so many steps; 0: epoch ends only",
+                   {0, 1e9});
 }
 
 }  // namespace vbench

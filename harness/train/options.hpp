@@ -15,23 +15,23 @@ enum class WarmupUnit { kEpoch, kStep };
 struct OptimizerOptions {
   OptimizerKind kind = OptimizerKind::kAdam;
   double learning_rate = 1e-3;
-  double beta1 = 0.9;          ///< Adam, RAdam
-  double beta2 = 0.999;        ///< Adam, RAdam
-  double epsilon = 1e-8;       ///< Adam, RAdam
-  double momentum = 0.9;       ///< SGD
-  bool nesterov = false;       ///< SGD
-  double weight_decay = 0.0;   ///< L2 for Adam and SGD, decoupled for RAdam
+  double beta1 = 0.9;                     ///< Adam, RAdam
+  double beta2 = 0.999;                   ///< Adam, RAdam
+  double epsilon = 1e-8;                  ///< Adam, RAdam
+  double momentum = 0.9;                  ///< SGD
+  bool nesterov = false;                  ///< SGD
+  double weight_decay = 0.0;              ///< L2 for Adam and SGD, decoupled for RAdam
   bool radam_degenerates_to_sgd = false;  ///< RAdam: plain momentum steps while the variance is not tractable
 };
 
 struct ScheduleOptions {
   ScheduleKind kind = ScheduleKind::kConstant;
-  double factor = 0.1;          ///< plateau, step: multiplier of each reduction
-  int64_t patience = 2;         ///< plateau: validated epochs without improvement that are tolerated
-  int64_t cooldown = 3;         ///< plateau: validated epochs after a reduction that do not count
-  double min_factor = 0.0;      ///< plateau, cosine: lower bound of the total factor
-  int64_t step_epochs = 30;     ///< step: epochs between reductions
-  int64_t warmup_epochs = 0;    ///< any kind
+  double factor = 0.1;        ///< plateau, step: multiplier of each reduction
+  int64_t patience = 2;       ///< plateau: validated epochs without improvement that are tolerated
+  int64_t cooldown = 3;       ///< plateau: validated epochs after a reduction that do not count
+  double min_factor = 0.0;    ///< plateau, cosine: lower bound of the total factor
+  int64_t step_epochs = 30;   ///< step: epochs between reductions
+  int64_t warmup_epochs = 0;  ///< any kind
   WarmupUnit warmup_unit = WarmupUnit::kEpoch;
 };
 
@@ -41,12 +41,12 @@ struct TrainOptions {
   int64_t eval_batch_size = 64;
   OptimizerOptions optimizer;
   ScheduleOptions schedule;
-  double clip_gradient_norm = -1;     ///< before the optimiser step; <= 0: off
-  int64_t early_stop_epochs = 16;     ///< epochs since the best one; 0: never
-  double improvement = 1e-4;          ///< relative: a score is better if score > best * (1 + improvement)
-  int64_t first_validated_epoch = 0;  ///< 0-based
-  int64_t validate_every = 1;         ///< epochs
-  int64_t checkpoint_every_steps = 0; ///< also within an epoch; 0: at epoch ends only
+  double clip_gradient_norm = -1;      ///< before the optimiser step; <= 0: off
+  int64_t early_stop_epochs = 16;      ///< epochs since the best one; 0: never
+  double improvement = 1e-4;           ///< relative: a score is better if score > best * (1 + improvement)
+  int64_t first_validated_epoch = 0;   ///< 0-based
+  int64_t validate_every = 1;          ///< epochs
+  int64_t checkpoint_every_steps = 0;  ///< also within an epoch; 0: at epoch ends only
 
   void bind(Settings& settings);  ///< names them all ("epochs", "optimizer.learning_rate", ...)
 };

@@ -21,18 +21,22 @@ namespace vbench {
 template <class M, class D>
 class PairExperiment final : public Experiment {
  public:
-  PairExperiment(const RunSpec& spec, const TrainOptions& training, const typename M::Tuning& tuning, const typename D::Options& data, uint64_t seed)
-      : spec_(spec), training_(training), data_options_(data), seed_(seed), device_(parse_device(spec.device)),
-        eval_data_(D::open(data, spec, Role::kEvaluate)), method_(tuning, data, seed, device_) {
+  PairExperiment(const RunSpec& spec, const TrainOptions& training, const typename M::Tuning& tuning, const typename D::Options& data,
+                 uint64_t seed)
+      : spec_(spec),
+        training_(training),
+        data_options_(data),
+        seed_(seed),
+        device_(parse_device(spec.device)),
+        eval_data_(D::open(data, spec, Role::kEvaluate)),
+        method_(tuning, data, seed, device_) {
     if (!spec.eval_only) train_data_.emplace(D::open(data, spec, Role::kTrain));
   }
 
   std::vector<Parameter> parameters() override { return method_.parameters(); }
   std::vector<NamedTensor> weights() override { return method_.weights(); }
 
-  [[nodiscard]] int64_t batches(Phase phase) const override {
-    return Loader<D>::batches(dataset(phase).size(), loader_options(phase));
-  }
+  [[nodiscard]] int64_t batches(Phase phase) const override { return Loader<D>::batches(dataset(phase).size(), loader_options(phase)); }
 
   void before_epoch([[maybe_unused]] int64_t epoch) override {
     if constexpr (HasEpochHook<M>) method_.before_epoch(epoch);
@@ -67,9 +71,7 @@ class PairExperiment final : public Experiment {
     return method_.eval_loss(*batch_, outputs, context);
   }
 
-  Evaluation finish_evaluation() override {
-    return protocol_->finish();
-  }
+  Evaluation finish_evaluation() override { return protocol_->finish(); }
 
   [[nodiscard]] DataFingerprint data(Phase phase) const override { return dataset(phase).fingerprint(); }
   [[nodiscard]] Source source() const override { return eval_data_.source(); }
@@ -101,8 +103,11 @@ class PairExperiment final : public Experiment {
 
   [[nodiscard]] LoaderOptions loader_options(Phase phase) const {
     const bool train = phase == Phase::kTrain;
-    return {.batch_size = train ? training_.batch_size : training_.eval_batch_size, .workers = spec_.workers, .prefetch = 2 * spec_.workers,
-            .shuffle = train, .seed = seed_};
+    return {.batch_size = train ? training_.batch_size : training_.eval_batch_size,
+            .workers = spec_.workers,
+            .prefetch = 2 * spec_.workers,
+            .shuffle = train,
+            .seed = seed_};
   }
 
   RunSpec spec_;
@@ -121,7 +126,7 @@ class PairExperiment final : public Experiment {
 
 /// A variant with its settings bound. `vbench show` and `--set` see training, method and data settings in one list.
 template <Method M, Dataset D>
-  requires Feeds<M, D>
+requires Feeds<M, D>
 class Pair final : public Pairing {
  public:
   Pair() : training_(M::training_defaults()), tuning_(M::tuning_defaults()), data_(M::data_defaults()) {

@@ -23,11 +23,14 @@ namespace {
 /// Only one process trains in a folder at a time; the lock goes with the process.
 class FolderLock {
  public:
-  explicit FolderLock(const std::filesystem::path& folder) : descriptor_(::open((folder / "lock").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644)) {
-    if (descriptor_ < 0) throw input_error("cannot write to the folder", folder.string(), "choose a folder that can be written to, with --out");
+  explicit FolderLock(const std::filesystem::path& folder)
+      : descriptor_(::open((folder / "lock").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644)) {
+    if (descriptor_ < 0)
+      throw input_error("cannot write to the folder", folder.string(), "choose a folder that can be written to, with --out");
     if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
       ::close(descriptor_);
-      throw usage_error("another vbench is running the same experiment", folder.string(), "wait for it, or choose another folder with --out");
+      throw usage_error("another vbench is running the same experiment", folder.string(),
+                        "wait for it, or choose another folder with --out");
     }
   }
   FolderLock(const FolderLock&) = delete;
@@ -39,7 +42,8 @@ class FolderLock {
 };
 
 const VariantEntry& choose_variant(const RunSpec& spec, const Registry& registry) {
-  if (spec.method.empty() && spec.embeddings.empty()) throw usage_error("no method given", "--method", "'vbench list methods' shows what there is");
+  if (spec.method.empty() && spec.embeddings.empty())
+    throw usage_error("no method given", "--method", "'vbench list methods' shows what there is");
   if (!spec.method.empty()) return registry.find_variant(spec.method, spec.dataset, spec.variant);
   // An embeddings file is scored by the protocol of any method that runs on the dataset.
   (void)registry.find_dataset(spec.dataset);
@@ -61,7 +65,8 @@ void check_combination(const RunSpec& spec) {
 }
 
 std::string settings_hash(const std::map<std::string, std::string>& settings, const RunSpec& spec) {
-  std::string text = to_string(spec.precision) + "\n" + to_string(spec.source) + "\n" + spec.data_root + "\n" + spec.init + (spec.strict ? "\nstrict" : "");
+  std::string text = to_string(spec.precision) + "\n" + to_string(spec.source) + "\n" + spec.data_root + "\n" + spec.init +
+                     (spec.strict ? "\nstrict" : "");
   for (const auto& [key, value] : settings) {
     if (key != "epochs") text += "\n" + key + "=" + value;  // a longer run may resume a shorter one
   }
@@ -70,8 +75,8 @@ std::string settings_hash(const std::map<std::string, std::string>& settings, co
 
 /// What the system was doing when a run began; compared with its end.
 struct SystemState {
-  double load = 0;       ///< processes that wanted a core, mean of the last minute
-  int64_t swapped = 0;   ///< bytes of this process that were swapped out
+  double load = 0;      ///< processes that wanted a core, mean of the last minute
+  int64_t swapped = 0;  ///< bytes of this process that were swapped out
 };
 
 SystemState system_state() {
@@ -100,7 +105,8 @@ Verdict judge(const RunRecord& record, bool trained) {
 void judge_speed(RunRecord& record, const SystemState& before, int64_t threads) {
   const SystemState after = system_state();
   std::vector<std::string> reasons;
-  if (before.load > 0.5 * static_cast<double>(threads)) reasons.push_back(fmt::format("machine busy before the run (load {:.1f})", before.load));
+  if (before.load > 0.5 * static_cast<double>(threads))
+    reasons.push_back(fmt::format("machine busy before the run (load {:.1f})", before.load));
   if (after.swapped > before.swapped) reasons.push_back(fmt::format("swapping ({} MiB swapped out)", after.swapped >> 20));
   if (reasons.empty()) return;
   record.environment["speed_unreliable"] = fmt::format("{}", fmt::join(reasons, "; "));
@@ -108,7 +114,8 @@ void judge_speed(RunRecord& record, const SystemState& before, int64_t threads) 
 
 }  // namespace
 
-Session::Session(const RunSpec& spec, const Registry& registry) : spec_(spec), variant_(choose_variant(spec, registry)), pairing_(variant_.make()) {
+Session::Session(const RunSpec& spec, const Registry& registry)
+    : spec_(spec), variant_(choose_variant(spec, registry)), pairing_(variant_.make()) {
   check_combination(spec_);
   spec_.method = variant_.method;
   spec_.dataset = variant_.dataset;
@@ -142,11 +149,13 @@ TrainJob Session::job(int64_t seed) const {
 std::unique_ptr<Experiment> Session::open(int64_t seed, Progress& progress) {
   auto experiment = pairing_->open(spec_, static_cast<uint64_t>(seed));
   if (experiment->source() == Source::kSynthetic) {
-    progress.warning(fmt::format("{}: SYNTHETIC stand-in data, not the official files; scores say nothing about the paper", variant_.dataset));
+    progress.warning(
+        fmt::format("{}: SYNTHETIC stand-in data, not the official files; scores say nothing about the paper", variant_.dataset));
   }
   const auto data = experiment->data(Phase::kEvaluate);
   if (data.missing + data.dropped > 0) {
-    progress.warning(fmt::format("{} {}: {} items, {} without files, {} dropped", variant_.dataset, data.split, data.items, data.missing, data.dropped));
+    progress.warning(
+        fmt::format("{} {}: {} items, {} without files, {} dropped", variant_.dataset, data.split, data.items, data.missing, data.dropped));
   }
   if (!spec_.init.empty()) experiment->import_checkpoint(spec_.init);
   return experiment;

@@ -1,4 +1,5 @@
-// From a RunSpec to finished RunRecords: resolves settings, folders and threads, then trains or evaluates each seed. Used by `vbench run` and `embed`.
+// From a RunSpec to finished RunRecords: resolves settings, folders and threads, then trains or evaluates each seed. Used by `vbench run`
+// and `embed`.
 #pragma once
 
 #include <filesystem>

@@ -35,11 +35,17 @@ struct Rate {
 class Trainer {
  public:
   Trainer(Experiment& experiment, const TrainJob& job, Progress& progress)
-      : experiment_(experiment), job_(job), progress_(progress), device_(parse_device(job.device)), parameters_(experiment.parameters()),
-        best_(job.options.improvement, job.options.early_stop_epochs), scaler_(job.precision == Precision::kFp16) {
+      : experiment_(experiment),
+        job_(job),
+        progress_(progress),
+        device_(parse_device(job.device)),
+        parameters_(experiment.parameters()),
+        best_(job.options.improvement, job.options.early_stop_epochs),
+        scaler_(job.precision == Precision::kFp16) {
     if (job.eval_only) return;
     optimizer_ = Optimizer::make(job.options.optimizer, parameters_);
-    schedule_ = Schedule::make(job.options.schedule, job.options.optimizer.learning_rate, experiment.batches(Phase::kTrain), job.options.epochs);
+    schedule_ =
+        Schedule::make(job.options.schedule, job.options.optimizer.learning_rate, experiment.batches(Phase::kTrain), job.options.epochs);
   }
 
   TrainResult run() {
@@ -94,7 +100,8 @@ class Trainer {
     while (experiment_.next()) {
       train_step();
       if (stop_requested()) stop();
-      if (job_.options.checkpoint_every_steps > 0 && state_.global_step % job_.options.checkpoint_every_steps == 0 && state_.step < steps) save_last();
+      if (job_.options.checkpoint_every_steps > 0 && state_.global_step % job_.options.checkpoint_every_steps == 0 && state_.step < steps)
+        save_last();
     }
     add_read_rate();
     progress_.end();
@@ -143,8 +150,8 @@ class Trainer {
       record.val_loss = losses;
       record.scores = evaluation.scores;
       record.improved = best_.update(state_.epoch, evaluation.selection);
-      progress_.info(fmt::format("{} epoch {}: loss {:.4f}, selection score {:.4f}{}", job_.name, state_.epoch + 1, record.train_loss["total"],
-                                 evaluation.selection, record.improved ? " (best so far)" : ""));
+      progress_.info(fmt::format("{} epoch {}: loss {:.4f}, selection score {:.4f}{}", job_.name, state_.epoch + 1,
+                                 record.train_loss["total"], evaluation.selection, record.improved ? " (best so far)" : ""));
     }
     schedule_->step_epoch(validated, record.improved);
     record.seconds = seconds_since(begin);
@@ -166,8 +173,10 @@ class Trainer {
     if (std::isfinite(loss.total.item<double>())) return;
     std::string terms;
     for (const auto& [name, value] : loss.terms) terms += fmt::format(" {}={:g}", name, value);
-    throw Error(ErrorKind::kNumeric, fmt::format("the loss is not finite at epoch {} step {}:{}", state_.epoch + 1, state_.step + 1, terms), job_.name,
-                std::filesystem::exists(last_path()) ? "the last good checkpoint is " + last_path().string() : "lower optimizer.learning_rate");
+    throw Error(
+        ErrorKind::kNumeric, fmt::format("the loss is not finite at epoch {} step {}:{}", state_.epoch + 1, state_.step + 1, terms),
+        job_.name,
+        std::filesystem::exists(last_path()) ? "the last good checkpoint is " + last_path().string() : "lower optimizer.learning_rate");
   }
 
   void add_read_rate() {
@@ -195,11 +204,12 @@ class Trainer {
   [[noreturn]] void stop() {
     progress_.end();
     // After training the model holds the best weights and last.pth is complete already: saving now would mix the two.
-    if (job_.eval_only || finished_) throw Error(ErrorKind::kInterrupted, "interrupted during the evaluation", job_.name, "the same command with --resume goes on");
+    if (job_.eval_only || finished_)
+      throw Error(ErrorKind::kInterrupted, "interrupted during the evaluation", job_.name, "the same command with --resume goes on");
     // During a validation the epoch is complete but not recorded: the checkpoint of its last step repeats only the validation.
     save_last();
-    throw Error(ErrorKind::kInterrupted, fmt::format("interrupted at epoch {} step {}; state saved", state_.epoch + 1, state_.step), job_.name,
-                "the same command with --resume goes on");
+    throw Error(ErrorKind::kInterrupted, fmt::format("interrupted at epoch {} step {}; state saved", state_.epoch + 1, state_.step),
+                job_.name, "the same command with --resume goes on");
   }
 
   void take_best_weights() {

@@ -15,7 +15,7 @@ namespace vbench {
 /// One seed's job.
 struct TrainJob {
   TrainOptions options;
-  std::string name;            ///< "coot/youcook2/yc2-100m seed 1": for messages and to recognise checkpoints
+  std::string name;  ///< "coot/youcook2/yc2-100m seed 1": for messages and to recognise checkpoints
   uint64_t seed = 1;
   bool eval_only = false;
   bool resume = false;

@@ -22,16 +22,20 @@ struct Array {
 };
 
 constexpr Array kArrays[] = {
-    {"vid_emb", "vid", &Embeddings::video, false},          {"par_emb", "par", &Embeddings::paragraph, false},
-    {"clip_emb", "clip", &Embeddings::clips, true},         {"sent_emb", "sent", &Embeddings::sentences, true},
-    {"vid_context", "vid_ctx", &Embeddings::video_context, false}, {"par_context", "par_ctx", &Embeddings::paragraph_context, false},
+    {"vid_emb", "vid", &Embeddings::video, false},
+    {"par_emb", "par", &Embeddings::paragraph, false},
+    {"clip_emb", "clip", &Embeddings::clips, true},
+    {"sent_emb", "sent", &Embeddings::sentences, true},
+    {"vid_context", "vid_ctx", &Embeddings::video_context, false},
+    {"par_context", "par_ctx", &Embeddings::paragraph_context, false},
 };
 
 int64_t sum(const std::vector<int64_t>& counts) { return std::accumulate(counts.begin(), counts.end(), int64_t{0}); }
 
 // The raw array if the file has it, else the normalised one: cosine similarities are the same.
 at::Tensor read_array(const hdf5::File& file, const Array& array, int64_t rows) {
-  const std::string candidates[] = {std::string(array.name) + "_before_norm", array.name, array.old_name, std::string(array.old_name) + "_norm"};
+  const std::string candidates[] = {std::string(array.name) + "_before_norm", array.name, array.old_name,
+                                    std::string(array.old_name) + "_norm"};
   for (const auto& name : candidates) {
     if (!file.has(name)) continue;
     const auto values = file.read(name).to(torch::kFloat);
@@ -42,11 +46,14 @@ at::Tensor read_array(const hdf5::File& file, const Array& array, int64_t rows) 
     if (!torch::isfinite(values).all().item<bool>()) throw input_error("holds values that are not finite", where);
     return values;
   }
-  throw input_error(fmt::format("has no array '{}'", array.name), file.path().string(), "is it a file of 'vbench embed' or of the authors' --save_embeddings?");
+  throw input_error(fmt::format("has no array '{}'", array.name), file.path().string(),
+                    "is it a file of 'vbench embed' or of the authors' --save_embeddings?");
 }
 
 std::vector<int64_t> read_counts(const hdf5::File& file) {
-  if (!file.has("clip_num")) throw input_error("has no array 'clip_num'", file.path().string(), "is it a file of 'vbench embed' or of the authors' --save_embeddings?");
+  if (!file.has("clip_num"))
+    throw input_error("has no array 'clip_num'", file.path().string(),
+                      "is it a file of 'vbench embed' or of the authors' --save_embeddings?");
   const auto counts = file.read("clip_num").to(torch::kLong).contiguous().flatten();
   if (counts.numel() == 0) throw input_error("holds no videos", file.path().string());
   if ((counts < 1).any().item<bool>()) throw input_error("a video has no clips", file.path().string() + ": clip_num");

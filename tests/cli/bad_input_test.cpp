@@ -50,7 +50,9 @@ test::ProgramResult evaluate(const std::string& weights, const std::vector<std::
 // ---- names ----------------------------------------------------------------------------------------------------------
 
 TEST(BadNames, Method) { expect_error(run_program({"--method", "cot", "--dataset", "youcook2"}), kUsage, {"cot", "did you mean 'coot'"}); }
-TEST(BadNames, Dataset) { expect_error(run_program({"--method", "coot", "--dataset", "youcok"}), kUsage, {"youcok", "did you mean 'youcook2'"}); }
+TEST(BadNames, Dataset) {
+  expect_error(run_program({"--method", "coot", "--dataset", "youcok"}), kUsage, {"youcok", "did you mean 'youcook2'"});
+}
 TEST(BadNames, Variant) {
   expect_error(run_program({"--method", "coot", "--dataset", "youcook2", "--variant", "yc2-10m"}), kUsage, {"yc2-10m", "'yc2-100m'"});
 }
@@ -146,8 +148,8 @@ TEST_F(BadData, AnnotationForAMissingVideo) {
     return std::nullopt;
   });
   expect_error(run({"--strict"}), kInput, {gone});
-  const auto verified = run_program({"data", "verify", "youcook2", "--data-root", data_.path().string(), "--set", "data.video_width=24", "--set",
-                                     "data.text_width=20"});
+  const auto verified = run_program(
+      {"data", "verify", "youcook2", "--data-root", data_.path().string(), "--set", "data.video_width=24", "--set", "data.text_width=20"});
   EXPECT_EQ(verified.exit_code, 1) << verified.err;
   EXPECT_THAT(verified.out, HasSubstr(gone));
 }
@@ -189,7 +191,10 @@ TEST(BadWeights, AFileThatWantsToRunACommand) {
   const TemporaryFolder folder;
   const std::string magic = "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19."s;
   const std::string protocol = "\x80\x02M\xe9\x03."s, system_info = "\x80\x02}."s;
-  write_file_atomically(folder / "model.pth", magic + protocol + system_info + "\x80\x02" "cposix\nsystem\nX\x04\x00\x00\x00" "echo\x85R."s);
+  write_file_atomically(folder / "model.pth", magic + protocol + system_info +
+                                                  "\x80\x02"
+                                                  "cposix\nsystem\nX\x04\x00\x00\x00"
+                                                  "echo\x85R."s);
   expect_error(evaluate((folder / "model.pth").string()), kInput, {"model.pth", "posix.system"});
 }
 

@@ -20,8 +20,9 @@ inline const fs::path& small_data() {
   static const TemporaryFolder folder;
   static const bool made = [] {
     for (const char* dataset : {"youcook2", "activitynet"}) {
-      const auto result = run_program({"data", "synth", dataset, "--output", (folder / dataset).string(), "--set", "video_width=24", "--set", "text_width=20",
-                                       "--set", "train_videos=24", "--set", "val_videos=12", "--set", "topics=6"});
+      const auto result =
+          run_program({"data", "synth", dataset, "--output", (folder / dataset).string(), "--set", "video_width=24", "--set",
+                       "text_width=20", "--set", "train_videos=24", "--set", "val_videos=12", "--set", "topics=6"});
       EXPECT_EQ(result.exit_code, 0) << result.err;
     }
     return true;
@@ -31,11 +32,15 @@ inline const fs::path& small_data() {
 }
 
 /// A copy of the YouCook2 stand-in that a test may damage: DIR/youcook2.
-inline void copy_small_data(const fs::path& folder) { fs::copy(small_data() / "youcook2", folder / "youcook2", fs::copy_options::recursive); }
+inline void copy_small_data(const fs::path& folder) {
+  fs::copy(small_data() / "youcook2", folder / "youcook2", fs::copy_options::recursive);
+}
 
 /// Arguments of a run of the small COOT, plus `more`.
-inline std::vector<std::string> small_run(const fs::path& out, const std::vector<std::string>& more = {}, const fs::path& data = small_data()) {
-  std::vector<std::string> all{"--method", "coot", "--dataset", "youcook2", "--variant", "small", "--data-root", data.string(), "--out", out.string(),
+inline std::vector<std::string> small_run(const fs::path& out, const std::vector<std::string>& more = {},
+                                          const fs::path& data = small_data()) {
+  std::vector<std::string> all{"--method", "coot", "--dataset", "youcook2", "--variant", "small", "--data-root", data.string(), "--out",
+                               out.string(),
                                // RAdam's first five steps change nothing: four steps an epoch let two epochs train.
                                "--set", "batch_size=6"};
   all.insert(all.end(), more.begin(), more.end());

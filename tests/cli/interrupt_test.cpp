@@ -20,7 +20,8 @@ using testing::HasSubstr;
 
 // Many epochs of two steps each, a checkpoint at every step: most of the time something is being written.
 std::vector<std::string> long_run(const std::filesystem::path& out, const std::vector<std::string>& more = {}) {
-  std::vector<std::string> options{"--epochs", "12", "--set", "batch_size=12", "--set", "checkpoint_every_steps=1", "--set", "early_stop_epochs=0"};
+  std::vector<std::string> options{"--epochs",           "12", "--set", "batch_size=12", "--set", "checkpoint_every_steps=1", "--set",
+                                   "early_stop_epochs=0"};
   options.insert(options.end(), more.begin(), more.end());
   return small_run(out, options);
 }
@@ -31,7 +32,9 @@ struct Outcome {
   bool operator==(const Outcome&) const = default;
 };
 
-Outcome outcome(const std::filesystem::path& out, const nlohmann::json& result) { return {result.at("scores"), read_file(find_file(out, "best.pth"))}; }
+Outcome outcome(const std::filesystem::path& out, const nlohmann::json& result) {
+  return {result.at("scores"), read_file(find_file(out, "best.pth"))};
+}
 
 const Outcome& unbroken() {
   static const TemporaryFolder folder;

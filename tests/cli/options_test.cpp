@@ -41,14 +41,19 @@ TEST(CommandLine, UnknownNamesSuggestTheNearest) {
 }
 
 TEST(CommandLine, BadValuesAreNamed) {
-  EXPECT_EQ(error_of([] { (void)parse({"--seeds", "1,x"}); }), "--seeds: 'x' is not a seed; write whole numbers with commas between: 1,2,3");
+  EXPECT_EQ(error_of([] {
+              (void)parse({"--seeds", "1,x"});
+            }),
+            "--seeds: 'x' is not a seed; write whole numbers with commas between: 1,2,3");
   EXPECT_EQ(error_of([] { (void)parse({"--seeds", "1,1"}); }), "--seeds: seed 1 is given twice");
   EXPECT_EQ(error_of([] { (void)parse({"--epochs=-1"}); }), "--epochs: the number of epochs is negative");
   EXPECT_EQ(error_of([] { (void)parse({"-q", "-v"}); }), "--quiet and --verbose exclude each other");
 }
 
 TEST(CommandLine, WordsThatACommandDoesNotTakeAreRefused) {
-  EXPECT_EQ(error_of([] { (void)parse({"data", "verify"}); }),
+  EXPECT_EQ(error_of([] {
+              (void)parse({"data", "verify"});
+            }),
             "'vbench data' takes info, verify or synth, and the name of a dataset; vbench data info|verify|synth DATASET [options]");
   EXPECT_NE(error_of([] { (void)parse({"run", "youcook2"}); }).find("takes no words besides its options"), std::string::npos);
 }

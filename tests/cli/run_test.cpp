@@ -41,7 +41,8 @@ TEST(Run, JsonHoldsTheDocumentedObject) {
   EXPECT_EQ(object.at("run_ids").size(), 2U);
   EXPECT_TRUE(object.at("environment").is_object());
   EXPECT_TRUE(object.at("published").empty()) << "synthetic results never stand beside published figures";
-  for (const char* speed : {"read_clips_per_s", "forward_clips_per_s", "backward_clips_per_s"}) EXPECT_GT(object.at("speed").at(speed), 0) << speed;
+  for (const char* speed : {"read_clips_per_s", "forward_clips_per_s", "backward_clips_per_s"})
+    EXPECT_GT(object.at("speed").at(speed), 0) << speed;
   for (const char* way : {"v2p", "p2v", "c2s", "s2c"}) {
     for (const char* kind : {"r1", "r5", "r10", "r50", "medr", "meanr"}) {
       const auto& score = object.at("scores").at(std::string(way) + "_" + kind);
@@ -71,8 +72,8 @@ TEST(Run, BestWeightsGiveTheSameScoresAgainAndSoDoTheirEmbeddings) {
   EXPECT_EQ(evaluated.at("scores"), trained.at("scores"));
   EXPECT_EQ(evaluated.at("epochs"), 0);
   const std::string embeddings = (out / "embeddings.h5").string();
-  const auto embedded = run_program({"embed", "--method", "coot", "--dataset", "youcook2", "--variant", "small", "--data-root", test::small_data().string(),
-                                     "--init", weights, "--output", embeddings});
+  const auto embedded = run_program({"embed", "--method", "coot", "--dataset", "youcook2", "--variant", "small", "--data-root",
+                                     test::small_data().string(), "--init", weights, "--output", embeddings});
   ASSERT_EQ(embedded.exit_code, 0) << embedded.err;
   const auto scored = run_program({"run", "--embeddings", embeddings, "--dataset", "youcook2", "--format", "csv"});
   ASSERT_EQ(scored.exit_code, 0) << scored.err;
@@ -85,8 +86,9 @@ TEST(Run, BestWeightsGiveTheSameScoresAgainAndSoDoTheirEmbeddings) {
 TEST(Run, OptionsComeFromFilesAndVariablesToo) {
   const TemporaryFolder out;
   write_file_atomically(out / "run.ini", "method=coot\ndataset=youcook2\nvariant=small\nepochs=1\nset=batch_size=12\n");
-  const auto result = run_program({"run", "--config", (out / "run.ini").string(), "--out", (out / "runs").string(), "--format", "json", "-q"},
-                                  {.environment = {{"VBENCH_DATA_ROOT", test::small_data().string()}}, .folder = ".", .file_size_limit = {}});
+  const auto result =
+      run_program({"run", "--config", (out / "run.ini").string(), "--out", (out / "runs").string(), "--format", "json", "-q"},
+                  {.environment = {{"VBENCH_DATA_ROOT", test::small_data().string()}}, .folder = ".", .file_size_limit = {}});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_EQ(nlohmann::json::parse(result.out).at("epochs"), 1);
 }
@@ -122,8 +124,8 @@ TEST(Run, TwoProcessesShareAStore) {
 
 TEST(Run, TheOtherDatasetWorksToo) {
   const TemporaryFolder out;
-  const auto object = json_of({"--method", "coot", "--dataset", "activitynet", "--variant", "small-anet", "--data-root", test::small_data().string(), "--out",
-                               out.path().string(), "--epochs", "1"});
+  const auto object = json_of({"--method", "coot", "--dataset", "activitynet", "--variant", "small-anet", "--data-root",
+                               test::small_data().string(), "--out", out.path().string(), "--epochs", "1"});
   EXPECT_EQ(object.at("split"), "val_1");
 }
 

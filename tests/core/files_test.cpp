@@ -45,14 +45,16 @@ TEST(AtomicFile, KeepsTheOldFileWhenTheDiskIsFull) {
 }
 
 TEST(AtomicFile, SaysWhyAFolderCannotBeWrittenTo) {
-  EXPECT_EQ(test::error_of([] { write_file_atomically("/nonexistent/a", "x"); }), "/nonexistent/a: cannot create the file: No such file or directory");
+  EXPECT_EQ(test::error_of([] { write_file_atomically("/nonexistent/a", "x"); }),
+            "/nonexistent/a: cannot create the file: No such file or directory");
   EXPECT_EQ(test::error_of([] { make_folder("/proc/vbench"); }).rfind("/proc/vbench: cannot create the folder", 0), 0U);
 }
 
 TEST(ReadFile, HasALimit) {
   const test::TemporaryFolder folder;
   write_file_atomically(folder / "a", "12345");
-  EXPECT_EQ(test::error_of([&] { (void)read_file(folder / "a", 4); }), (folder / "a").string() + ": file is larger than the limit of 4 bytes");
+  EXPECT_EQ(test::error_of([&] { (void)read_file(folder / "a", 4); }),
+            (folder / "a").string() + ": file is larger than the limit of 4 bytes");
   EXPECT_EQ(test::error_of([&] { (void)read_file(folder.path()); }), folder.path().string() + ": is a folder, a file was expected");
 }
 

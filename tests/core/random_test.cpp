@@ -21,9 +21,10 @@ TEST(RandomStream, SameKeyGivesTheSameNumbers) {
 }
 
 TEST(RandomStream, EveryPartOfTheKeyMatters) {
-  const std::set<std::vector<uint32_t>> all{first_numbers(RandomStream(7, "augment", 3, 11)), first_numbers(RandomStream(8, "augment", 3, 11)),
-                                            first_numbers(RandomStream(7, "order", 3, 11)), first_numbers(RandomStream(7, "augment", 4, 11)),
-                                            first_numbers(RandomStream(7, "augment", 3, 12))};
+  const std::set<std::vector<uint32_t>> all{
+      first_numbers(RandomStream(7, "augment", 3, 11)), first_numbers(RandomStream(8, "augment", 3, 11)),
+      first_numbers(RandomStream(7, "order", 3, 11)), first_numbers(RandomStream(7, "augment", 4, 11)),
+      first_numbers(RandomStream(7, "augment", 3, 12))};
   EXPECT_EQ(all.size(), 5U);
 }
 

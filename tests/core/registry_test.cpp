@@ -26,7 +26,8 @@ TEST(Registry, TheFirstVariantOfAPairIsItsDefault) {
 
 TEST(Registry, UnknownNamesSuggestTheNearest) {
   const auto registry = small_registry();
-  EXPECT_EQ(test::error_of([&] { (void)registry.find_method("coto"); }), "unknown method 'coto'; did you mean 'coot'? ('vbench list methods' lists all)");
+  EXPECT_EQ(test::error_of([&] { (void)registry.find_method("coto"); }),
+            "unknown method 'coto'; did you mean 'coot'? ('vbench list methods' lists all)");
   EXPECT_EQ(test::error_of([&] { (void)registry.find_variant("coot", "youcok2", ""); }),
             "unknown dataset 'youcok2'; did you mean 'youcook2'? ('vbench list datasets' lists all)");
   EXPECT_EQ(test::error_of([&] { (void)registry.find_variant("coot", "youcook2", "anet"); }),

@@ -8,6 +8,7 @@
 
 #include "harness/core/error.hpp"
 #include "tests/support/golden.hpp"
+#include "tests/support/threads.hpp"
 
 namespace vbench {
 namespace {
@@ -41,17 +42,6 @@ RankPair ranks_by_matrix(const torch::Tensor& a, const torch::Tensor& b, Ties ti
   const auto target = torch::arange(a.size(0));
   return {target_ranks(similarity, target, ties), target_ranks(similarity.t(), target, ties)};
 }
-
-class Threads {
- public:
-  explicit Threads(int count) : before_(at::get_num_threads()) { at::set_num_threads(count); }
-  ~Threads() { at::set_num_threads(before_); }
-  Threads(const Threads&) = delete;
-  Threads& operator=(const Threads&) = delete;
-
- private:
-  int before_;
-};
 
 TEST(PairedRanks, KeepTheDirectionsApart) {
   // b[0] draws both queries of a; a[1] draws both queries of b.
@@ -95,10 +85,10 @@ TEST(PairedRanks, DoNotDependOnTheThreads) {
   const auto a = normals(403, 37, 3);
   const auto b = a + normals(403, 37, 4);
   const auto expected = [&] {
-    const Threads one(1);
+    const test::Threads one(1);
     return paired_ranks(a, b, Ties::kByIndex, {13, 50});
   }();
-  const Threads many(4);
+  const test::Threads many(4);
   expect_same_pair(paired_ranks(a, b, Ties::kByIndex, {13, 50}), expected);
 }
 

@@ -38,7 +38,9 @@ std::string Golden::text(const std::string& object, const std::string& attribute
   return *value;
 }
 
-nlohmann::json Golden::json(const std::string& object, const std::string& attribute) const { return nlohmann::json::parse(text(object, attribute)); }
+nlohmann::json Golden::json(const std::string& object, const std::string& attribute) const {
+  return nlohmann::json::parse(text(object, attribute));
+}
 
 void Golden::for_each_group(const std::vector<std::pair<std::string, std::function<void(const std::string&)>>>& handlers,
                             const std::string& parent) const {
@@ -67,9 +69,9 @@ void expect_close(const torch::Tensor& actual, const torch::Tensor& expected, co
   const int64_t count = bad.sum().item<int64_t>();
   if (count == 0) return;
   const int64_t worst = torch::nan_to_num(excess, 1e300).flatten().argmax().item<int64_t>();
-  ADD_FAILURE() << name << ": " << count << " of " << e.numel() << " values differ; worst at " << worst << ": got " << a.flatten()[worst].item<double>()
-                << ", expected " << e.flatten()[worst].item<double>() << " (tolerance " << tolerance.absolute << " + " << tolerance.relative
-                << " relative: " << tolerance.why << ")";
+  ADD_FAILURE() << name << ": " << count << " of " << e.numel() << " values differ; worst at " << worst << ": got "
+                << a.flatten()[worst].item<double>() << ", expected " << e.flatten()[worst].item<double>() << " (tolerance "
+                << tolerance.absolute << " + " << tolerance.relative << " relative: " << tolerance.why << ")";
 }
 
 void expect_same(const torch::Tensor& actual, const torch::Tensor& expected, const std::string& name) {

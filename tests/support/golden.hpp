@@ -32,8 +32,10 @@ class Golden {
   [[nodiscard]] std::string text(const std::string& object, const std::string& attribute) const;
   [[nodiscard]] nlohmann::json json(const std::string& object, const std::string& attribute) const;
 
-  /// Calls the handler whose prefix starts the group's name (longest prefix wins) for every child of `parent`; a child without a handler is a test failure.
-  void for_each_group(const std::vector<std::pair<std::string, std::function<void(const std::string&)>>>& handlers, const std::string& parent = "") const;
+  /// Calls the handler whose prefix starts the group's name (longest prefix wins) for every child of `parent`; a child without a handler is
+  /// a test failure.
+  void for_each_group(const std::vector<std::pair<std::string, std::function<void(const std::string&)>>>& handlers,
+                      const std::string& parent = "") const;
 
  private:
   std::optional<hdf5::File> file_;
@@ -73,7 +75,7 @@ class TemporaryFolder {
 }  // namespace vbench::test
 
 /// For the head of a golden test: opens the file or ends the test the right way.
-#define VBENCH_REQUIRE_GOLDEN(golden, relative)                                                       \
-  const ::vbench::test::Golden golden(relative);                                                      \
+#define VBENCH_REQUIRE_GOLDEN(golden, relative)                                                                                     \
+  const ::vbench::test::Golden golden(relative);                                                                                    \
   if (!golden.found() && !::vbench::test::golden_root_is_default()) GTEST_SKIP() << relative << " is not below VBENCH_GOLDEN_ROOT"; \
   ASSERT_TRUE(golden.found()) << relative << " is missing under the default golden root"

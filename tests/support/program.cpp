@@ -114,6 +114,8 @@ bool Program::wait_for(const std::string& text, std::chrono::seconds limit) {
   return false;
 }
 
-ProgramResult run_program(const std::vector<std::string>& arguments, const ProgramOptions& options) { return Program(arguments, options).wait(); }
+ProgramResult run_program(const std::vector<std::string>& arguments, const ProgramOptions& options) {
+  return Program(arguments, options).wait();
+}
 
 }  // namespace vbench::test

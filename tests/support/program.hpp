@@ -17,11 +17,12 @@ struct ProgramResult {
   std::string out, err;
 };
 
-/// How to start the program. The environment holds nothing of the caller's except PATH and HOME; the cache is shared between tests of one build.
+/// How to start the program. The environment holds nothing of the caller's except PATH and HOME; the cache is shared between tests of one
+/// build.
 struct ProgramOptions {
   std::map<std::string, std::string> environment;
-  std::filesystem::path folder = ".";               ///< working folder
-  std::optional<uint64_t> file_size_limit;          ///< RLIMIT_FSIZE, bytes
+  std::filesystem::path folder = ".";       ///< working folder
+  std::optional<uint64_t> file_size_limit;  ///< RLIMIT_FSIZE, bytes
 };
 
 /// A running program.

@@ -16,11 +16,11 @@ namespace vbench::test {
 class Regression final : public Experiment {
  public:
   struct Options {
-    int64_t steps = 5;                ///< of an epoch
-    int64_t nan_at = -1;              ///< global step whose loss is not finite
-    int64_t signal_at = -1;           ///< global step at which the process sends itself `signal_number`
+    int64_t steps = 5;       ///< of an epoch
+    int64_t nan_at = -1;     ///< global step whose loss is not finite
+    int64_t signal_at = -1;  ///< global step at which the process sends itself `signal_number`
     int signal_number = 0;
-    bool worse_after_first = false;   ///< validation scores fall after the first epoch
+    bool worse_after_first = false;  ///< validation scores fall after the first epoch
   };
 
   explicit Regression(uint64_t seed, Options options) : seed_(seed), options_(options) {

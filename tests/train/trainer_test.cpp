@@ -149,7 +149,8 @@ TEST(Trainer, ResumeRefusesOtherSettings) {
   job.resume = true;
   job.settings["loss.margin"] = "0.3";
   EXPECT_EQ(test::error_of([&] { (void)run(job); }),
-            (folder / "last.pth").string() + ": was written with loss.margin=0.2, this run has 0.3; use the same settings, or leave out --resume");
+            (folder / "last.pth").string() +
+                ": was written with loss.margin=0.2, this run has 0.3; use the same settings, or leave out --resume");
 }
 
 TEST(Trainer, ResumeCanLengthenAFinishedRun) {

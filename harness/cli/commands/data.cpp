@@ -60,7 +60,8 @@ int verify(const CommandContext& context, const DatasetEntry& entry) {
 int synth(const CommandContext& context, const DatasetEntry& entry) {
   const std::string& folder = context.invocation.output;
   if (folder.empty()) throw usage_error("no folder to write to", "vbench data synth", "name it with --output DIR");
-  print_tables({facts_table(fmt::format("{}: SYNTHETIC stand-in written to {}", entry.name, folder), entry.synthesize(request_of(context.invocation), folder))},
+  print_tables({facts_table(fmt::format("{}: SYNTHETIC stand-in written to {}", entry.name, folder),
+                            entry.synthesize(request_of(context.invocation), folder))},
                effective_format(context.invocation.run));
   return 0;
 }

@@ -36,7 +36,7 @@ int leaderboard_command(const CommandContext& context) {
   std::vector<RunRecord> runs;
   if (const auto store = Store::open_existing(store_path(spec))) {
     runs = store->runs(filter);
-  } else if (!invocation.paper) {
+  } else {
     throw input_error("no results yet", store_path(spec), "'vbench run' stores some, or name their folder with --out");
   }
   const auto boards = leaderboards(runs, request, published_figures(context.registry));

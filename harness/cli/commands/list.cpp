@@ -22,7 +22,10 @@ Table list_methods(const Registry& registry) {
 }
 
 Table list_datasets(const Registry& registry) {
-  Table table{.title = "Datasets", .header = {"dataset", "title", "licence"}, .rows = {}, .notes = {"'vbench data info DATASET' says what belongs where"}};
+  Table table{.title = "Datasets",
+              .header = {"dataset", "title", "licence"},
+              .rows = {},
+              .notes = {"'vbench data info DATASET' says what belongs where"}};
   for (const auto& dataset : registry.datasets()) table.rows.push_back({{dataset.name}, {dataset.title}, {dataset.licence}});
   return table;
 }
@@ -37,12 +40,18 @@ Table list_variants(const Registry& registry) {
 
 std::string unit_name(Unit unit) {
   switch (unit) {
-    case Unit::kFraction: return "fraction, printed as %";
-    case Unit::kRank: return "rank, from 1";
-    case Unit::kIndex: return "index";
-    case Unit::kSeconds: return "seconds";
-    case Unit::kRate: return "clips/s";
-    case Unit::kCount: return "count";
+    case Unit::kFraction:
+      return "fraction, printed as %";
+    case Unit::kRank:
+      return "rank, from 1";
+    case Unit::kIndex:
+      return "index";
+    case Unit::kSeconds:
+      return "seconds";
+    case Unit::kRate:
+      return "clips/s";
+    case Unit::kCount:
+      return "count";
   }
   return "";
 }
@@ -50,7 +59,8 @@ std::string unit_name(Unit unit) {
 Table list_metrics() {
   Table table{.title = "Metrics", .header = {"metric", "meaning", "unit", "better"}, .rows = {}, .notes = {}};
   for (const auto& metric : all_metrics()) {
-    table.rows.push_back({{metric.key}, {metric.title}, {unit_name(metric.unit)}, {metric.direction == Direction::kHigherIsBetter ? "higher" : "lower"}});
+    table.rows.push_back(
+        {{metric.key}, {metric.title}, {unit_name(metric.unit)}, {metric.direction == Direction::kHigherIsBetter ? "higher" : "lower"}});
   }
   return table;
 }

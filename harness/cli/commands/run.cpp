@@ -44,7 +44,8 @@ void report_verdict(const RunRecord& record, Progress& progress) {
 }
 
 // Every run of the same dataset and source, so that the new one stands among its peers.
-void print_board(const CommandContext& context, const Store& store, const RunRecord& latest, const std::map<std::string, Published>& figures) {
+void print_board(const CommandContext& context, const Store& store, const RunRecord& latest,
+                 const std::map<std::string, Published>& figures) {
   RunFilter filter;
   filter.dataset = latest.dataset;
   filter.source = latest.source;

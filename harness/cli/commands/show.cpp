@@ -23,8 +23,10 @@ Table settings_table(const VariantEntry& variant, const Settings& settings) {
 
 Table layers_table(const ModelSummary& summary) {
   Table table{.title = "Layers", .header = {"layer", "kind", "shape", "parameters"}, .rows = {}, .notes = {}};
-  for (const auto& layer : summary.layers) table.rows.push_back({{layer.name}, {layer.kind}, {layer.shape}, {std::to_string(layer.parameters)}});
-  table.notes.push_back(fmt::format("{} parameters; {:.2f} GFLOP forward of {}", summary.parameters, static_cast<double>(summary.flops) * 1e-9, summary.flops_of));
+  for (const auto& layer : summary.layers)
+    table.rows.push_back({{layer.name}, {layer.kind}, {layer.shape}, {std::to_string(layer.parameters)}});
+  table.notes.push_back(fmt::format("{} parameters; {:.2f} GFLOP forward of {}", summary.parameters,
+                                    static_cast<double>(summary.flops) * 1e-9, summary.flops_of));
   return table;
 }
 

@@ -2,9 +2,9 @@
 
 #include <fstream>
 
-#include "datasets/video_text/meta.hpp"
 #include "datasets/synthetic/synthesize.hpp"
 #include "datasets/synthetic/word_vectors.hpp"
+#include "datasets/video_text/meta.hpp"
 #include "harness/core/files.hpp"
 #include "tests/support/golden.hpp"
 

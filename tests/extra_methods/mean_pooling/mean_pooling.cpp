@@ -1,4 +1,5 @@
-// The smallest method that trains: mean of the features, one linear layer a modality, a hinge on cosine similarities. docs/adding-a-method.md explains it.
+// The smallest method that trains: mean of the features, one linear layer a modality, a hinge on cosine similarities.
+// docs/adding-a-method.md explains it.
 #include <torch/torch.h>
 
 #include "datasets/youcook2/youcook2.hpp"
@@ -57,7 +58,9 @@ class MeanPooling {
   static YouCook2::Options data_defaults() { return {}; }
 
   MeanPooling(const Tuning& tuning, const YouCook2::Options& data, uint64_t seed, const at::Device& device)
-      : tuning_(tuning), video_(make_layer(data.video_width, seed, "video", device)), text_(make_layer(data.text_width, seed, "text", device)) {}
+      : tuning_(tuning),
+        video_(make_layer(data.video_width, seed, "video", device)),
+        text_(make_layer(data.text_width, seed, "text", device)) {}
 
   LossTerms loss(const Batch& batch, const StepContext&) { return hinge(infer(batch)); }
   LossTerms eval_loss(const Batch&, const Outputs& outputs, const StepContext&) { return hinge(outputs); }
@@ -67,8 +70,10 @@ class MeanPooling {
   std::vector<Parameter> parameters() { return {{"video/weight", video_, 1.0}, {"text/weight", text_, 1.0}}; }
   std::vector<NamedTensor> weights() { return {{"video/weight", video_}, {"text/weight", text_}}; }
   ModelSummary summary() {
-    return {{{"video", "linear", "", video_.numel()}, {"text", "linear", "", text_.numel()}}, video_.numel() + text_.numel(),
-            2 * (video_.numel() + text_.numel()), "one video and its paragraph"};
+    return {{{"video", "linear", "", video_.numel()}, {"text", "linear", "", text_.numel()}},
+            video_.numel() + text_.numel(),
+            2 * (video_.numel() + text_.numel()),
+            "one video and its paragraph"};
   }
 
  private:

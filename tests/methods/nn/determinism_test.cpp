@@ -3,6 +3,7 @@
 
 #include "harness/train/device.hpp"
 #include "tests/methods/nn/cases.hpp"
+#include "tests/support/threads.hpp"
 
 namespace vbench::test {
 namespace {
@@ -11,17 +12,6 @@ void expect_same_bits(const Tensors& a, const Tensors& b, const std::string& nam
   ASSERT_EQ(a.size(), b.size());
   for (size_t i = 0; i < a.size(); ++i) EXPECT_TRUE(torch::equal(a[i], b[i])) << name << ", tensor " << i;
 }
-
-class Threads {
- public:
-  explicit Threads(int count) : before_(at::get_num_threads()) { at::set_num_threads(count); }
-  ~Threads() { at::set_num_threads(before_); }
-  Threads(const Threads&) = delete;
-  Threads& operator=(const Threads&) = delete;
-
- private:
-  int before_;
-};
 
 TEST(BlocksTwice, GiveTheSameBits) {
   for (const auto& item : block_cases()) {
@@ -33,7 +23,7 @@ TEST(BlocksOnAnyNumberOfThreads, GiveTheSameBits) {
   if (!nn::kernels::table().fast_gemm) GTEST_SKIP() << "products go to a library that promises nothing";
   for (const auto& item : block_cases()) {
     const auto run = [&](int threads) {
-      const Threads guard(threads);
+      const test::Threads guard(threads);
       return results_of(item, item.block, item.inputs);
     };
     const auto one = run(1);
