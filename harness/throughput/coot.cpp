@@ -1,9 +1,8 @@
 // Throughput of COOT at the size of its YouCook2 configuration with HowTo100M features: one training step (forward, losses, backward,
 // optimiser) and one evaluated batch, against a transcription of the published computation in the same run, repetitions interleaved.
-#include <dlfcn.h>
+#include <benchmark/benchmark.h>
 #include <fmt/format.h>
 #include <torch/torch.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -18,6 +17,7 @@
 
 #include "harness/core/random.hpp"
 #include "harness/throughput/coot_padded.hpp"
+#include "harness/throughput/fitting_blas.hpp"
 #include "harness/train/device.hpp"
 #include "harness/train/optimizer.hpp"
 #include "methods/coot/model.hpp"
@@ -28,6 +28,7 @@ namespace {
 
 constexpr coot::Config kConfig = coot::kYc2100m;
 constexpr int64_t kBatch = 64;
+constexpr int kRepetitions = 5;
 
 struct Lengths {
   std::string source;
@@ -112,9 +113,15 @@ double real_share(const video_text::Sequences& s) {
 
 // Seconds of the parts of one training step.
 struct Step {
-  double forward = 0, backward = 0, optimiser = 0, evaluation = 0;
+  double forward = 0, backward = 0, optimiser = 0;
   [[nodiscard]] double training() const { return forward + backward + optimiser; }
 };
+
+double median_of(std::vector<double> values) {
+  if (values.empty()) return 0;
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
 
 double seconds_of(const std::function<void()>& body) {
   const auto start = std::chrono::steady_clock::now();
@@ -122,38 +129,44 @@ double seconds_of(const std::function<void()>& body) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-/// One side of the comparison: what it calculates a loss and embeddings by.
+/// One side of the comparison: what it calculates a loss and embeddings by, and the seconds that took.
 struct Side {
   std::string name;
   std::function<at::Tensor()> loss;
   std::function<coot::Outputs()> infer;
   std::unique_ptr<Optimizer> optimizer;
-  std::vector<Step> steps;
+  std::vector<Step> steps = {};
+  std::vector<double> evaluations = {};
+  bool warm = false;
 
-  void run() {
+  double train() {
     Step step;
     optimizer->zero_grad();
     at::Tensor total;
     step.forward = seconds_of([&] { total = loss(); });
     step.backward = seconds_of([&] { total.backward(); });
     step.optimiser = seconds_of([&] { optimizer->step(kConfig.training.optimizer.learning_rate); });
-    step.evaluation = seconds_of([&] {
+    steps.push_back(step);
+    return step.training();
+  }
+
+  double evaluate() {
+    evaluations.push_back(seconds_of([&] {
       const torch::NoGradGuard no_grad;
       (void)infer();
-    });
-    steps.push_back(step);
+    }));
+    return evaluations.back();
   }
 
   [[nodiscard]] double median(const std::function<double(const Step&)>& of) const {
     std::vector<double> values;
     for (const Step& step : steps) values.push_back(of(step));
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
+    return median_of(std::move(values));
   }
 };
 
 Side our_side(const std::string& name, Precision precision, const coot::Model& model, const video_text::Batch& batch) {
-  Side side{name, {}, {}, Optimizer::make(kConfig.training.optimizer, model.parameters()), {}};
+  Side side{name, {}, {}, Optimizer::make(kConfig.training.optimizer, model.parameters())};
   side.loss = [&model, &batch, precision, step = int64_t{0}]() mutable {
     const Autocast autocast(precision, torch::kCPU);
     const StepContext context{1, 0, step, step};
@@ -169,29 +182,10 @@ Side our_side(const std::string& name, Precision precision, const coot::Model& m
 }
 
 Side published_side(const PaddedCoot& model, const PaddedBatch& batch) {
-  Side side{"published, fp32", {}, {}, Optimizer::make(kConfig.training.optimizer, model.parameters(), UpdatePath::kTensorOps), {}};
+  Side side{"published, fp32", {}, {}, Optimizer::make(kConfig.training.optimizer, model.parameters(), UpdatePath::kTensorOps)};
   side.loss = [&] { return model.loss(model.forward(batch, true), batch, kConfig.loss); };
   side.infer = [&] { return model.forward(batch, false); };
   return side;
-}
-
-std::string blas_core() {
-  using CoreName = char* (*)();
-  const auto function = reinterpret_cast<CoreName>(dlsym(RTLD_DEFAULT, "openblas_get_corename"));
-  return function == nullptr ? "another BLAS" : fmt::format("OpenBLAS for {}", function());
-}
-
-/// OpenBLAS takes processors younger than itself for ancient ones and is then several times slower. A ratio against that would flatter us,
-/// so the program starts itself again with the kernels that the processor runs.
-void use_fitting_blas(char** arguments) {
-  const std::string core = blas_core();
-  const bool ancient =
-      core.find("Prescott") != std::string::npos || core.find("Core2") != std::string::npos || core.find("Nehalem") != std::string::npos;
-  __builtin_cpu_init();
-  if (!ancient || !__builtin_cpu_supports("avx2") || std::getenv("OPENBLAS_CORETYPE") != nullptr) return;
-  if (std::getenv("VBENCH_BENCH_BLAS_AS_FOUND") != nullptr) return;
-  setenv("OPENBLAS_CORETYPE", __builtin_cpu_supports("avx512f") ? "SkylakeX" : "Haswell", 1);
-  execv("/proc/self/exe", arguments);
 }
 
 double largest_difference(const coot::Outputs& a, const coot::Outputs& b) {
@@ -201,21 +195,50 @@ double largest_difference(const coot::Outputs& a, const coot::Outputs& b) {
   return std::max({of(a.video, b.video), of(a.paragraph, b.paragraph), of(a.clips, b.clips), of(a.sentences, b.sentences)});
 }
 
-void print(const std::vector<Side>& sides) {
+void print_ratios(const std::vector<Side>& sides) {
+  if (sides.front().steps.empty() || sides.front().evaluations.empty()) return;
+  const auto training = [](const Step& s) { return s.training(); };
+  fmt::print("\nmedians of {} interleaved repetitions; ratio: first line / this line\n", sides.front().steps.size());
   fmt::print("{:<18}{:>10}{:>10}{:>10}{:>10}{:>10}{:>10}{:>12}\n", "seconds", "forward", "backward", "optimiser", "step", "ratio",
              "evaluate", "ratio");
   const Side& published = sides.front();
   for (const Side& side : sides) {
-    const auto median = [&](const auto& of) { return side.median(of); };
-    const double step = median([](const Step&s) { return s.training(); }), evaluation = median([](const Step&s) { return s.evaluation; });
+    const double step = side.median(training), evaluation = median_of(side.evaluations);
     fmt::print("{:<18}{:>10.3f}{:>10.3f}{:>10.3f}{:>10.3f}{:>9.2f}x{:>10.3f}{:>11.2f}x\n", side.name,
-               median([](const Step& s) { return s.forward; }), median([](const Step& s) { return s.backward; }),
-               median([](const Step& s) { return s.optimiser; }), step, published.median([](const Step& s) { return s.training(); }) / step,
-               evaluation, published.median([](const Step& s) { return s.evaluation; }) / evaluation);
+               side.median([](const Step& s) { return s.forward; }), side.median([](const Step& s) { return s.backward; }),
+               side.median([](const Step& s) { return s.optimiser; }), step, published.median(training) / step, evaluation,
+               median_of(published.evaluations) / evaluation);
   }
 }
 
-void run(int repetitions, bool only_ours) {
+// First touches of memory, and the updates that RAdam skips while its variance is intractable.
+void warm_up(Side& side) {
+  side.train();
+  for (int i = 0; i < 8; ++i) side.optimizer->step(0);
+  side.steps.clear();
+}
+
+void report_differences(std::vector<Side>& sides) {
+  const torch::NoGradGuard no_grad;
+  const auto expected = sides[0].infer();
+  fmt::print("largest difference of an embedding from the published computation: fp32 {:.1e}, bf16 {:.1e}\n",
+             largest_difference(sides[1].infer(), expected), largest_difference(sides[2].infer(), expected));
+}
+
+template <class Body>
+void add(const std::string& name, Body body) {
+  benchmark::RegisterBenchmark(name.c_str(),
+                               [body](benchmark::State& state) {
+                                 for (auto _ : state) state.SetIterationTime(body());
+                               })
+      ->UseManualTime()
+      ->Iterations(1)
+      ->Repetitions(kRepetitions)
+      ->ReportAggregatesOnly()
+      ->Unit(benchmark::kMillisecond);
+}
+
+void run(int argc, char** argv) {
   const auto threads = set_threads(0);
   const Lengths lengths = real_lengths().value_or(drawn_lengths());
   const video_text::Batch batch = batch_of(lengths);
@@ -227,32 +250,34 @@ void run(int repetitions, bool only_ours) {
   fmt::print("COOT, {} videos, {} clips; lengths: {}\n", lengths.video.size(), lengths.clips.size(), lengths.source);
   fmt::print("real positions: clips {:.0f} %, sentences {:.0f} %; {} threads, {}, kernels {}\n", real_share(batch.clips),
              real_share(batch.sentences), threads, blas_core(), nn::kernels::table().name);
-
   std::vector<Side> sides;
-  if (!only_ours) sides.push_back(published_side(published, padded));
+  sides.push_back(published_side(published, padded));
   sides.push_back(our_side("vbench, fp32", Precision::kFp32, model, batch));
   sides.push_back(our_side("vbench, bf16", Precision::kBf16, narrow, batch));
-  if (!only_ours) {
-    const torch::NoGradGuard no_grad;
-    const auto expected = sides[0].infer();
-    fmt::print("largest difference of an embedding from the published computation: fp32 {:.1e}, bf16 {:.1e}\n",
-               largest_difference(sides[1].infer(), expected), largest_difference(sides[2].infer(), expected));
+  report_differences(sides);
+  const char* const names[] = {"published", "fp32", "bf16"};
+  for (size_t i = 0; i < sides.size(); ++i) {
+    add(fmt::format("coot/step/{}", names[i]), [&side = sides[i]] {
+      if (!std::exchange(side.warm, true)) warm_up(side);
+      return side.train();
+    });
+    add(fmt::format("coot/evaluate/{}", names[i]), [&side = sides[i]] { return side.evaluate(); });
   }
-  for (Side& side : sides) side.run();  // warm up
-  for (Side& side : sides) side.steps.clear();
-  for (int i = 0; i < repetitions; ++i) {
-    for (Side& side : sides) side.run();
-  }
-  fmt::print("medians of {} interleaved repetitions; ratio: first line / this line\n", repetitions);
-  print(sides);
+  benchmark::Initialize(&argc, argv);
+  if (!benchmark::ReportUnrecognizedArguments(argc, argv)) benchmark::RunSpecifiedBenchmarks();
+  print_ratios(sides);
 }
 
 }  // namespace
 }  // namespace vbench::throughput
 
-/// Usage: bench_coot [repetitions [ours]]; "ours" leaves the published computation out, for profiles.
-int main(int count, char** arguments) {
-  vbench::throughput::use_fitting_blas(arguments);
-  vbench::throughput::run(count > 1 ? std::max(1, std::atoi(arguments[1])) : 5, count > 2 && std::string(arguments[2]) == "ours");
+/// --benchmark_filter=fp32 leaves the published computation out, for profiles; then there are no ratios.
+int main(int argc, char** argv) {
+  vbench::throughput::use_fitting_blas(argv);
+  // Sides take turns, so that a machine that becomes busy slows all of them.
+  std::string interleave = "--benchmark_enable_random_interleaving=true";
+  std::vector<char*> arguments(argv, argv + argc);
+  arguments.insert(arguments.begin() + 1, interleave.data());
+  vbench::throughput::run(static_cast<int>(arguments.size()), arguments.data());
   return 0;
 }

@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "harness/throughput/fitting_blas.hpp"
 #include "metrics/retrieval.hpp"
 
 namespace {
@@ -96,6 +97,7 @@ void print_ratios() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  vbench::throughput::use_fitting_blas(argv);
   // Debian's LibTorch starts with one thread.
   at::set_num_threads(static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
   const auto add = [](const char* name, void (*body)(benchmark::State&)) {
@@ -108,5 +110,6 @@ int main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   benchmark::RunSpecifiedBenchmarks();
+  fmt::print("{}\n", vbench::throughput::blas_core());
   print_ratios();
 }
