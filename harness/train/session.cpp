@@ -59,8 +59,8 @@ void check_combination(const RunSpec& spec) {
   }
   if (spec.eval_only && spec.resume) throw usage_error("--eval-only has nothing to resume", "--resume");
   if (spec.eval_only && spec.epochs) throw usage_error("--eval-only trains no epochs", "--epochs");
-  if (!spec.embeddings.empty() && (!spec.init.empty() || spec.resume || spec.epochs)) {
-    throw usage_error("an embeddings file is scored without a model", "--embeddings", "leave out --init, --resume and --epochs");
+  if (!spec.embeddings.empty() && (!spec.init.empty() || spec.resume || spec.epochs || !spec.settings.empty())) {
+    throw usage_error("an embeddings file is scored without a model", "--embeddings", "leave out --init, --resume, --epochs and --set");
   }
 }
 

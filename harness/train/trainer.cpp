@@ -29,6 +29,10 @@ double seconds_since(Clock::time_point start) { return std::chrono::duration<dou
 struct Rate {
   int64_t items = 0;
   double seconds = 0;
+  void add(int64_t more_items, double more_seconds) {
+    items += more_items;
+    seconds += more_seconds;
+  }
   [[nodiscard]] double per_second() const { return seconds > 0 ? static_cast<double>(items) / seconds : 0; }
 };
 
@@ -72,16 +76,17 @@ class Trainer {
     std::map<std::string, double> sums;
     progress_.begin(fmt::format("{} {}", job_.name, title), batches);
     experiment_.start(Phase::kEvaluate, state_.epoch, 0);
+    Rate rate;
     for (int64_t step = 0; experiment_.next(); ++step) {
       const auto begin = Clock::now();
       const Autocast autocast(job_.precision, device_);
       add_terms(experiment_.eval_loss({job_.seed, state_.epoch, step, state_.global_step}), sums);
-      forward_.items += experiment_.batch_items();
-      forward_.seconds += seconds_since(begin);
-      progress_.update(step + 1, fmt::format("forward {:.0f} clips/s", forward_.per_second()));
+      rate.add(experiment_.batch_items(), seconds_since(begin));
+      progress_.update(step + 1, fmt::format("forward {:.0f} clips/s read {:.0f}", rate.per_second(), current_read_rate()));
       if (stop_requested()) stop();
     }
     add_read_rate();
+    if (job_.eval_only) forward_ = rate;
     progress_.end();
     for (auto& [name, sum] : sums) sum /= static_cast<double>(batches);
     return {experiment_.finish_evaluation(), sums};
@@ -119,7 +124,9 @@ class Trainer {
       const Autocast autocast(job_.precision, device_);
       loss = experiment_.train_loss(context);
     }
-    check_finite(loss);
+    check_finite(loss);  // waits for a GPU too
+    forward_.add(experiment_.batch_items(), seconds_since(begin));
+    const auto after_forward = Clock::now();
     scaler_.scale(loss.total).backward();
     const bool good = scaler_.unscale(parameters_);
     if (good) {
@@ -132,10 +139,10 @@ class Trainer {
     add_terms(loss, state_.loss_sums);
     ++state_.step;
     ++state_.global_step;
-    backward_.items += experiment_.batch_items();
-    backward_.seconds += seconds_since(begin);
-    progress_.update(state_.step, fmt::format("loss {:.4f} lr {:.2g} train {:.0f} clips/s read {:.0f}", loss.total.item<double>(), rate,
-                                              backward_.per_second(), current_read_rate()));
+    backward_.add(experiment_.batch_items(), seconds_since(after_forward));
+    progress_.update(state_.step,
+                     fmt::format("loss {:.4f} lr {:.2g} clips/s: read {:.0f} forward {:.0f} backward {:.0f}", loss.total.item<double>(),
+                                 rate, current_read_rate(), forward_.per_second(), backward_.per_second()));
   }
 
   void finish_epoch(Clock::time_point begin) {
@@ -179,10 +186,7 @@ class Trainer {
         std::filesystem::exists(last_path()) ? "the last good checkpoint is " + last_path().string() : "lower optimizer.learning_rate");
   }
 
-  void add_read_rate() {
-    read_.items += experiment_.items_read();
-    read_.seconds += experiment_.read_seconds();
-  }
+  void add_read_rate() { read_.add(experiment_.items_read(), experiment_.read_seconds()); }
 
   [[nodiscard]] double current_read_rate() const {
     const double seconds = experiment_.read_seconds();

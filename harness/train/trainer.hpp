@@ -30,7 +30,9 @@ struct TrainResult {
   int64_t epochs = 0;     ///< trained in all
   int64_t best_epoch = -1;
   std::vector<EpochRecord> history;
-  std::map<std::string, double> speed;  ///< clips/s of this process; empty entries are left out
+  /// Of this process, in items a second: read_clips_per_s, forward_clips_per_s (training's, if it trained), backward_clips_per_s (with the
+  /// optimiser's step). What was not done is left out.
+  std::map<std::string, double> speed;
 };
 
 /// Runs the job to its end. `folder` must exist.

@@ -15,14 +15,26 @@ void check_names(const RunSpec& spec, const Registry& registry) {
   if (!spec.dataset.empty()) (void)registry.find_dataset(spec.dataset);
 }
 
+// As text, the table is the authors' own, byte for byte.
+int print_coot_runs(const Invocation& invocation) {
+  if (invocation.paper || !invocation.run.method.empty() || !invocation.run.dataset.empty()) {
+    throw usage_error("the authors' runs are aggregated alone", "--import-coot-runs", "leave out --method, --dataset and --paper");
+  }
+  if (invocation.run.format.value_or(OutputFormat::kTable) == OutputFormat::kTable) {
+    std::cout << coot_runs_table(invocation.import_coot_runs);
+  } else {
+    print_tables({coot_runs_summary(import_coot_runs(invocation.import_coot_runs))}, *invocation.run.format);
+  }
+  return 0;
+}
+
 }  // namespace
 
 int leaderboard_command(const CommandContext& context) {
   const auto& invocation = context.invocation;
   const RunSpec& spec = invocation.run;
   if (!invocation.import_coot_runs.empty()) {
-    std::cout << coot_runs_table(invocation.import_coot_runs);
-    return 0;
+    return print_coot_runs(invocation);
   }
   check_names(spec, context.registry);
   RunFilter filter;

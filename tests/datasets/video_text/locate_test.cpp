@@ -1,4 +1,5 @@
 #include "datasets/video_text/locate.hpp"
+#include "datasets/synthetic/world.hpp"
 
 #include <gmock/gmock.h>
 
@@ -54,10 +55,10 @@ TEST(Locate, AStandInIsGeneratedOnceForEachWidthAndReadByTheSameLoader) {
   spec.verbosity = -1;
   const YouCook2 data = YouCook2::open(narrow(), spec, Role::kEvaluate);
   EXPECT_EQ(data.source(), Source::kSynthetic);
-  EXPECT_EQ(data.size(), 64);
+  EXPECT_EQ(data.size(), synthetic::youcook2_world().val_videos);
   const fs::path folder = standin_folder(youcook2_family(), narrow());
   const auto written = fs::last_write_time(folder / "SYNTHETIC.json");
-  EXPECT_EQ(YouCook2::open(narrow(), spec, Role::kTrain).size(), 160);
+  EXPECT_EQ(YouCook2::open(narrow(), spec, Role::kTrain).size(), synthetic::youcook2_world().train_videos);
   EXPECT_EQ(fs::last_write_time(folder / "SYNTHETIC.json"), written);
   Options wider = narrow();
   wider.text_width = 13;
