@@ -11,6 +11,9 @@ if(VBENCH_SANITIZE)
   target_link_options(vbench_options INTERFACE -fsanitize=${VBENCH_SANITIZE})
 endif()
 
+set(VBENCH_ENGINE_SOURCES engine.cpp commands/boards.cpp commands/data.cpp commands/doctor.cpp commands/embed.cpp commands/leaderboard.cpp
+  commands/list.cpp commands/run.cpp commands/show.cpp)
+
 # The precompiled header that all LibTorch code shares: 3 s instead of 8 s a file.
 file(WRITE ${CMAKE_BINARY_DIR}/pch.cpp "")
 add_library(vbench_pch STATIC ${CMAKE_BINARY_DIR}/pch.cpp)
@@ -51,6 +54,30 @@ function(vbench_add_method name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
   vbench_add_library(method_${name} TORCH SOURCES ${ARG_SOURCES} LINK vbench::core vbench::datasets vbench::metrics vbench::nn vbench::train ${ARG_LINK})
   set_property(GLOBAL APPEND PROPERTY VBENCH_METHOD_NAMES ${name})
+endfunction()
+
+# vbench_add_registration(TARGET METHOD...): library vbench_TARGET whose register_methods() registers exactly these methods.
+function(vbench_add_registration target)
+  set(VBENCH_DECLARATIONS "")
+  set(VBENCH_CALLS "")
+  set(libraries "")
+  foreach(name IN LISTS ARGN)
+    string(APPEND VBENCH_DECLARATIONS "void register_${name}(Registry& registry);\n")
+    string(APPEND VBENCH_CALLS "  register_${name}(registry);\n")
+    list(APPEND libraries vbench::method_${name})
+  endforeach()
+  configure_file(${PROJECT_SOURCE_DIR}/methods/registered_methods.cpp.in ${CMAKE_BINARY_DIR}/generated/registered_${target}.cpp @ONLY)
+  vbench_add_library(${target} SOURCES ${CMAKE_BINARY_DIR}/generated/registered_${target}.cpp LINK vbench::core ${libraries})
+endfunction()
+
+# vbench_add_engine(TARGET REGISTRATION): the engine library with these methods.
+function(vbench_add_engine target registration)
+  set(folder ${PROJECT_SOURCE_DIR}/harness/cli)
+  list(TRANSFORM VBENCH_ENGINE_SOURCES PREPEND ${folder}/ OUTPUT_VARIABLE sources)
+  add_library(${target} SHARED ${sources})
+  target_link_libraries(${target} PRIVATE vbench_options vbench::cli_options vbench::train vbench::datasets vbench::results ${registration})
+  target_precompile_headers(${target} REUSE_FROM vbench_pch)
+  set_target_properties(${target} PROPERTIES OUTPUT_NAME vbench_engine)
 endfunction()
 
 # vbench_add_test(NAME [TORCH] SOURCES ... LINK ... [LABELS ...]): one GoogleTest program, each of its tests a CTest test.
