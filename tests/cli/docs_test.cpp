@@ -103,7 +103,7 @@ TEST(Documents, ShowWhatTheProgramPrints) {
 TEST(Documents, NameOnlyScriptsThatExist) {
   for (const auto& path : documents()) {
     const std::string text = read_file(path);
-    const std::regex script("\\bci/[a-z]+\\b");
+    const std::regex script("\\bci/[a-z-]+\\b");
     for (auto it = std::sregex_iterator(text.begin(), text.end(), script); it != std::sregex_iterator(); ++it) {
       const auto file = fs::path(VBENCH_SOURCE_DIR) / it->str();
       EXPECT_TRUE(fs::exists(file) || fs::exists(file.string() + ".txt")) << path << " names " << it->str();
