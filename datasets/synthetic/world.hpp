@@ -33,10 +33,10 @@ struct VideoTextWorld {
   int64_t changed_steps = 1;    ///< steps in which a further member of a family differs from the first
   int64_t swapped_steps = 2;    ///< exchanges of two steps in a further member of a family
   int64_t min_clips = 3, max_clips = 6;
-  int64_t min_frames = 3, max_frames = 8;   ///< of a clip
-  int64_t max_gap = 2;                      ///< most background frames between two clips
-  int64_t min_words = 4, max_words = 9;     ///< of a sentence
-  double fps = 1;                           ///< feature frames a second
+  int64_t min_frames = 3, max_frames = 8;  ///< of a clip
+  int64_t max_gap = 2;                     ///< most background frames between two clips
+  int64_t min_words = 4, max_words = 9;    ///< of a sentence
+  double fps = 1;                          ///< feature frames a second
 
   int64_t video_width = 0;  ///< 0: that of the official file
   int64_t text_width = 1536;

@@ -203,7 +203,8 @@ std::string option_of_variable(const std::string& variable) {
 
 // Variables that other parts of the project read; not options.
 bool is_other_variable(const std::string& name) {
-  static const std::set<std::string> others{"VBENCH_CACHE", "VBENCH_GOLDEN_ROOT", "VBENCH_REAL_DATA", "VBENCH_BENCH_LARGE", "VBENCH_CPU", "VBENCH_JOBS"};
+  static const std::set<std::string> others{"VBENCH_CACHE",       "VBENCH_GOLDEN_ROOT", "VBENCH_REAL_DATA",
+                                            "VBENCH_BENCH_LARGE", "VBENCH_CPU",         "VBENCH_JOBS"};
   return others.contains(name);
 }
 
