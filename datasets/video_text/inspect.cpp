@@ -38,7 +38,7 @@ std::optional<Location> find(const Family& family, const Options& options, const
   if (request.source == SourceChoice::kSynthetic) {
     if (generate) return locate(family, options, request.root, request.source, Verbosity::kNormal);
     if (is_synthetic(standin_folder(family, options))) return Location{standin_folder(family, options), Source::kSynthetic};
-    report.facts.push_back("stand-in: not generated yet, the first run does it");
+    report.facts.emplace_back("stand-in: not generated yet, the first run does it");
     return std::nullopt;
   }
   for (const std::string& file : missing_files(family, options, folder)) {
@@ -46,7 +46,7 @@ std::optional<Location> find(const Family& family, const Options& options, const
   }
   if (generated)
     report.problems.push_back({"generated data", folder.string(), "the folder holds a stand-in, not the official files", true});
-  report.facts.push_back("runs with --source auto use the synthetic stand-in");
+  report.facts.emplace_back("runs with --source auto use the synthetic stand-in");
   return std::nullopt;
 }
 

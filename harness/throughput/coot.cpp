@@ -2,7 +2,8 @@
 // optimiser) and one evaluated batch, against a transcription of the published computation in the same run, repetitions interleaved.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 #include <chrono>

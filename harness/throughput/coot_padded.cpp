@@ -1,6 +1,6 @@
 #include "harness/throughput/coot_padded.hpp"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 

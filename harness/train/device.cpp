@@ -2,7 +2,8 @@
 
 #include <ATen/autocast_mode.h>
 #include <sched.h>
-#include <torch/torch.h>
+#include <torch/cuda.h>
+#include <torch/types.h>
 #include <torch/version.h>
 
 #include "harness/core/error.hpp"

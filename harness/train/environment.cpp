@@ -5,7 +5,8 @@
 #include <fmt/format.h>
 #include <link.h>
 #include <sys/sysinfo.h>
-#include <torch/torch.h>
+#include <torch/cuda.h>
+#include <torch/types.h>
 #include <torch/version.h>
 
 #include <cstdlib>

@@ -1,6 +1,6 @@
 #include "harness/train/loss_scaler.hpp"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "harness/core/error.hpp"
 

@@ -1,6 +1,6 @@
 #include "harness/train/update_rule.hpp"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 

@@ -1,7 +1,7 @@
 #include "methods/coot/model.hpp"
 
 #include <fmt/format.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "harness/core/error.hpp"
 

@@ -1,7 +1,7 @@
 #include "methods/coot/protocol.hpp"
 
 #include <fmt/format.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "metrics/retrieval.hpp"
 

@@ -1,6 +1,6 @@
 // Bad input: one line that says what, where and what to do, and the documented exit code.
 #include <gmock/gmock.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 #include <unistd.h>
 
 #include <limits>

@@ -1,7 +1,7 @@
 #include "metrics/retrieval.hpp"
 
 #include <gmock/gmock.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 #include <limits>

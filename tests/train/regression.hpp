@@ -1,7 +1,8 @@
 // A tiny Experiment for tests of the trainer: linear regression with noise from LibTorch's own generator. Takes milliseconds a step.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 #include <unistd.h>
 
 #include <cmath>

@@ -1,6 +1,6 @@
 // The original authors' checkpoint layouts, written by their code: every tensor is compared with the parameters stored beside them.
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <set>
 

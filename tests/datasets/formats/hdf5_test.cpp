@@ -1,7 +1,7 @@
 #include "datasets/formats/hdf5.hpp"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <atomic>
 #include <limits>

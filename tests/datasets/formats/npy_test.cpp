@@ -1,7 +1,7 @@
 #include "datasets/formats/npy.hpp"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "harness/core/error.hpp"
 #include "tests/datasets/formats/torch_files.hpp"

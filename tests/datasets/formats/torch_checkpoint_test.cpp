@@ -2,7 +2,7 @@
 #include "datasets/formats/torch_checkpoint.hpp"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <limits>
 

@@ -1,7 +1,7 @@
 // Checkpoints that are damaged or mean harm: each ends in one clear line, quickly and without taking memory.
 #include <gtest/gtest.h>
 #include <sys/resource.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <ctime>
 

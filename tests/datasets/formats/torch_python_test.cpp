@@ -1,6 +1,6 @@
 // PyTorch itself reads what is written here, and writes what is read here. Skipped where Python or its torch is not installed.
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cstdlib>
 

@@ -1,7 +1,7 @@
 #include "datasets/formats/zip_archive.hpp"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "tests/datasets/formats/torch_files.hpp"
 #include "tests/datasets/formats/zip_files.hpp"

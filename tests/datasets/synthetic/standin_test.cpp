@@ -1,3 +1,4 @@
+#include <torch/nn/functional.h>
 #include <cmath>
 #include <fstream>
 #include <iterator>

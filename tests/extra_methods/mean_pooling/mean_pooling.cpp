@@ -1,6 +1,6 @@
 // The smallest method that trains: mean of the features, one linear layer a modality, a hinge on cosine similarities.
 // docs/adding-a-method.md explains it.
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "datasets/youcook2/youcook2.hpp"
 #include "harness/core/registry.hpp"

@@ -2,7 +2,7 @@
 // golden/README.md.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <string>
 #include <vector>

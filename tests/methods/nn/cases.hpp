@@ -1,7 +1,9 @@
 // One call of every block with odd sizes, through the public functions or through the reference. Used by the tests of methods/nn.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/autograd.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <functional>
 #include <string>

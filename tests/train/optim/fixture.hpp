@@ -1,7 +1,8 @@
 // Random parameters and gradients for the optimiser tests.
 #pragma once
 
-#include <torch/torch.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include <string>
 #include <vector>

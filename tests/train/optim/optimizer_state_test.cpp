@@ -1,5 +1,5 @@
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "harness/train/optimizer.hpp"
 #include "tests/support/golden.hpp"

@@ -1,7 +1,10 @@
 #include "harness/train/optimizer.hpp"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/optim/adam.h>
+#include <torch/optim/sgd.h>
+#include <torch/types.h>
+#include <torch/utils.h>
 
 #include "harness/core/error.hpp"
 #include "tests/support/golden.hpp"
