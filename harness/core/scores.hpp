@@ -12,7 +12,7 @@ namespace vbench {
 /// Score name -> value; shares are fractions 0..1 everywhere and become percent only in tables.
 using Scores = std::map<std::string, double>;
 
-enum class Unit { kFraction, kRank, kIndex, kSeconds, kRate, kCount };
+enum class Unit { kFraction, kRank, kIndex, kSeconds, kRate, kCount, kCorrelation, kEdges };
 enum class Direction { kHigherIsBetter, kLowerIsBetter };
 
 /// What a score name means; `vbench list metrics` prints these.
@@ -21,13 +21,14 @@ struct MetricInfo {
   std::string title;  ///< "video to paragraph R@1"
   Unit unit = Unit::kFraction;
   Direction direction = Direction::kHigherIsBetter;
+  bool detail = false;  ///< a breakdown of another metric: for programs, too much for a table on a screen
 };
 
 /// All known metrics in the order in which tables show them.
 [[nodiscard]] const std::vector<MetricInfo>& all_metrics();
 [[nodiscard]] std::optional<MetricInfo> find_metric(std::string_view key);
 
-/// A score as people read it: 0.6512 -> "65.12" for a fraction, "3.0" for a rank. NaN -> "-".
+/// A score as people read it: 0.6512 -> "65.12" for a fraction, "3.0" for a rank, "0.6512" for a correlation. NaN -> "-".
 [[nodiscard]] std::string format_score(std::string_view key, double value);
 
 }  // namespace vbench

@@ -52,6 +52,10 @@ std::string unit_name(Unit unit) {
       return "clips/s";
     case Unit::kCount:
       return "count";
+    case Unit::kCorrelation:
+      return "correlation, -1 to 1";
+    case Unit::kEdges:
+      return "edges of the graph";
   }
   return "";
 }
