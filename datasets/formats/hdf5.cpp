@@ -15,6 +15,9 @@ namespace {
 
 // A file may claim any size; nothing larger than this is ever allocated for one dataset.
 constexpr uint64_t kMaxBytes = uint64_t{1} << 36;
+// Chunks that were never written cost a file nothing and read as zeros: beyond the first bound it must hold a share of what it claims.
+// Deflate packs at most 1032 to 1.
+constexpr uint64_t kAlwaysAllowed = uint64_t{256} << 20, kMaxRatio = 1100;
 
 /// Owns an HDF5 identifier of any kind.
 class Id {
@@ -116,6 +119,19 @@ std::vector<int64_t> extent(hid_t space) {
   return {sizes.begin(), sizes.end()};
 }
 
+/// Bytes of `count` elements. @throws Error kInput for more than is ever read
+uint64_t checked_bytes(uint64_t element, uint64_t count, const std::string& where) {
+  uint64_t bytes = 0;
+  if (__builtin_mul_overflow(element, count, &bytes) || bytes > kMaxBytes) throw input_error("claims an implausible size", where);
+  return bytes;
+}
+
+void require_stored(hid_t set, uint64_t bytes, const std::string& where) {
+  if (bytes > kAlwaysAllowed && bytes / kMaxRatio > H5Dget_storage_size(set)) {
+    throw input_error(fmt::format("claims {} bytes, which the file does not hold", bytes), where, "download it again");
+  }
+}
+
 // Reads strings of either kind through `read(memory type, buffer)`, `count` of them.
 std::vector<std::string> strings_of(hid_t type, hid_t space, size_t count, const std::function<herr_t(hid_t, void*)>& read,
                                     const std::string& where) {
@@ -130,8 +146,7 @@ std::vector<std::string> strings_of(hid_t type, hid_t space, size_t count, const
     return values;
   }
   const size_t width = H5Tget_size(type);
-  if (width * count > kMaxBytes) throw input_error("text is implausibly long", where);
-  std::string buffer(width * count, '\0');
+  std::string buffer(checked_bytes(width, count, where), '\0');
   if (read(memory.get(), buffer.data()) < 0) throw input_error("cannot read the text", where);
   for (size_t i = 0; i < count; ++i) {
     const std::string piece = buffer.substr(i * width, width);
@@ -246,11 +261,8 @@ at::Tensor File::read_rows(const std::string& dataset, int64_t first, int64_t co
   }
   sizes[0] = count;
   uint64_t bytes = at::elementSize(number.scalar);
-  for (const int64_t size : sizes) {
-    if (size != 0 && bytes > kMaxBytes / static_cast<uint64_t>(size)) throw input_error("dataset claims an implausible size", where);
-    bytes *= static_cast<uint64_t>(size);
-  }
-  // A sparse file can claim what it does not store; contiguous and unfiltered data must really be there.
+  for (const int64_t size : sizes) bytes = checked_bytes(bytes, std::max<uint64_t>(static_cast<uint64_t>(size), 1), where);
+  if (std::find(sizes.begin(), sizes.end(), 0) == sizes.end()) require_stored(set.get(), bytes, where);
   at::Tensor tensor = at::empty(sizes, at::TensorOptions().dtype(number.scalar));
   if (tensor.numel() == 0) return tensor;
   std::vector<hsize_t> start(sizes.size(), 0);
@@ -268,10 +280,12 @@ std::vector<std::string> File::read_strings(const std::string& dataset) const {
   const Id set = impl_->dataset(dataset);
   const Id type(H5Dget_type(set.get()), H5Tclose);
   const Id space(H5Dget_space(set.get()), H5Sclose);
+  const std::string where = impl_->where(dataset);
   const auto count = static_cast<size_t>(std::max<hssize_t>(H5Sget_simple_extent_npoints(space.get()), 0));
+  require_stored(set.get(), checked_bytes(std::max(H5Tget_size(type.get()), sizeof(std::string)), count, where), where);
   return strings_of(
       type.get(), space.get(), count,
-      [&](hid_t memory, void* buffer) { return H5Dread(set.get(), memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, buffer); }, impl_->where(dataset));
+      [&](hid_t memory, void* buffer) { return H5Dread(set.get(), memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, buffer); }, where);
 }
 
 std::vector<std::string> File::attributes(const std::string& object) const {
@@ -292,9 +306,10 @@ std::optional<std::string> File::text_attribute(const std::string& object, const
   const Id attribute(H5Aopen(found.get(), name.c_str(), H5P_DEFAULT), H5Aclose);
   const Id type(H5Aget_type(attribute.get()), H5Tclose);
   const Id space(H5Aget_space(attribute.get()), H5Sclose);
+  const std::string where = impl_->where(object) + "@" + name;
+  if (H5Sget_simple_extent_npoints(space.get()) != 1) throw input_error("attribute is not one text", where);
   const auto values = strings_of(
-      type.get(), space.get(), 1, [&](hid_t memory, void* buffer) { return H5Aread(attribute.get(), memory, buffer); },
-      impl_->where(object) + "@" + name);
+      type.get(), space.get(), 1, [&](hid_t memory, void* buffer) { return H5Aread(attribute.get(), memory, buffer); }, where);
   return values.front();
 }
 
@@ -304,15 +319,16 @@ std::optional<double> File::number_attribute(const std::string& object, const st
   const Id attribute(H5Aopen(found.get(), name.c_str(), H5P_DEFAULT), H5Aclose);
   const Id space(H5Aget_space(attribute.get()), H5Sclose);
   const Id type(H5Aget_type(attribute.get()), H5Tclose);
-  if (H5Sget_simple_extent_npoints(space.get()) != 1) throw input_error("attribute is not one number", impl_->where(object) + "@" + name);
-  double value = 0;
+  const std::string where = impl_->where(object) + "@" + name;
+  if (H5Sget_simple_extent_npoints(space.get()) != 1) throw input_error("attribute is not one number", where);
   if (H5Tget_class(type.get()) == H5T_ENUM) {  // h5py's bool
     int8_t flag = 0;
-    if (H5Aread(attribute.get(), type.get(), &flag) < 0) throw input_error("attribute is not a number", impl_->where(object) + "@" + name);
+    const bool fits = H5Tget_size(type.get()) == sizeof flag;
+    if (!fits || H5Aread(attribute.get(), type.get(), &flag) < 0) throw input_error("attribute is not a number", where);
     return flag;
   }
-  if (H5Aread(attribute.get(), H5T_NATIVE_DOUBLE, &value) < 0)
-    throw input_error("attribute is not a number", impl_->where(object) + "@" + name);
+  double value = 0;
+  if (H5Aread(attribute.get(), H5T_NATIVE_DOUBLE, &value) < 0) throw input_error("attribute is not a number", where);
   return value;
 }
 
@@ -355,9 +371,10 @@ void File::write_text_attribute(const std::string& object, const std::string& na
   const Id found = impl_->object(object);
   const Id type(H5Tcopy(H5T_C_S1), H5Tclose);
   H5Tset_size(type.get(), std::max<size_t>(value.size(), 1));
+  H5Tset_strpad(type.get(), H5T_STR_NULLPAD);
   const Id space(H5Screate(H5S_SCALAR), H5Sclose);
   const Id attribute(H5Acreate2(found.get(), name.c_str(), type.get(), space.get(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
-  if (!attribute.ok() || H5Awrite(attribute.get(), type.get(), value.empty() ? " " : value.data()) < 0) {
+  if (!attribute.ok() || H5Awrite(attribute.get(), type.get(), value.c_str()) < 0) {
     throw input_error("cannot write the attribute", impl_->where(object) + "@" + name);
   }
 }

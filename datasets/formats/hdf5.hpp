@@ -27,7 +27,7 @@ class File {
   [[nodiscard]] std::vector<int64_t> shape(const std::string& dataset) const;
 
   /// Whole dataset as a contiguous CPU tensor: float16/32/64, (u)int8..64 (uint16/32/64 widen to int64). Sizes are checked before anything
-  /// is allocated.
+  /// is allocated, also against what the file really holds.
   [[nodiscard]] at::Tensor read(const std::string& dataset) const;
   /// Rows [first, first + count) of the first axis.
   [[nodiscard]] at::Tensor read_rows(const std::string& dataset, int64_t first, int64_t count) const;

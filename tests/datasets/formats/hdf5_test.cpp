@@ -1,6 +1,7 @@
 #include "datasets/formats/hdf5.hpp"
 
 #include <gtest/gtest.h>
+#include <hdf5.h>
 #include <torch/types.h>
 
 #include <atomic>
@@ -87,6 +88,7 @@ TEST_F(Hdf5, TextGroupsAndAttributesSurviveTheRoundTrip) {
     out.write_strings("g/texts", texts);
     out.write("g/b", torch::ones({1}));
     out.write_text_attribute("g", "name", "value");
+    out.write_text_attribute("g/b", "empty", "");
     out.write_number_attribute("g/b", "number", 0.1);
   });
   EXPECT_EQ(file.read_strings("g/texts"), texts);
@@ -100,6 +102,7 @@ TEST_F(Hdf5, TextGroupsAndAttributesSurviveTheRoundTrip) {
   EXPECT_EQ(file.attributes("g"), std::vector<std::string>{"name"});
   EXPECT_EQ(file.text_attribute("g", "name"), "value");
   EXPECT_EQ(file.number_attribute("g/b", "number"), 0.1);
+  EXPECT_EQ(file.text_attribute("g/b", "empty"), "");
   EXPECT_FALSE(file.text_attribute("g", "none").has_value());
   EXPECT_FALSE(file.number_attribute("g", "none").has_value());
 }
@@ -125,6 +128,56 @@ TEST_F(Hdf5, WhatIsMissingOrOfAnotherKindIsNamed) {
   EXPECT_EQ(error_of([&] { (void)File::open(folder_ / "none.h5"); }), (folder_ / "none.h5").string() + ": file does not exist");
   EXPECT_NE(error_of([&] { (void)File::open(put(folder_ / "text.h5", "hello")); }).find("not a readable HDF5 file"), std::string::npos);
   EXPECT_NE(error_of([&] { (void)File::create(folder_ / "none" / "a.h5"); }).find("cannot create"), std::string::npos);
+}
+
+/// Closes an identifier of the library at the end of a scope.
+struct Closed {
+  hid_t id;
+  herr_t (*close)(hid_t);
+  ~Closed() { close(id); }
+};
+
+// What a File would not write itself.
+TEST_F(Hdf5, AttributesThatDoNotFitWhatIsAskedForAreRefused) {
+  (void)written([](File& out) { out.write("x", torch::ones({1})); });
+  {
+    const Closed file{H5Fopen(path_.c_str(), H5F_ACC_RDWR, H5P_DEFAULT), H5Fclose};
+    const hsize_t count = 1000;
+    const Closed many{H5Screate_simple(1, &count, nullptr), H5Sclose}, one{H5Screate(H5S_SCALAR), H5Sclose};
+    const Closed text{H5Tcopy(H5T_C_S1), H5Tclose}, choice{H5Tenum_create(H5T_NATIVE_INT64), H5Tclose};
+    H5Tset_size(text.id, H5T_VARIABLE);
+    const Closed texts{H5Acreate2(file.id, "texts", text.id, many.id, H5P_DEFAULT, H5P_DEFAULT), H5Aclose};
+    const std::vector<const char*> words(count, "word");
+    ASSERT_GE(H5Awrite(texts.id, text.id, words.data()), 0);
+    const int64_t yes = 1;
+    ASSERT_GE(H5Tenum_insert(choice.id, "YES", &yes), 0);
+    const Closed wide{H5Acreate2(file.id, "wide", choice.id, one.id, H5P_DEFAULT, H5P_DEFAULT), H5Aclose};
+    ASSERT_GE(H5Awrite(wide.id, choice.id, &yes), 0);
+  }
+  const auto file = File::open(path_);
+  EXPECT_NE(error_of([&] { (void)file.text_attribute("", "texts"); }).find("/@texts: attribute is not one text"), std::string::npos);
+  EXPECT_NE(error_of([&] { (void)file.number_attribute("", "wide"); }).find("/@wide: attribute is not a number"), std::string::npos);
+}
+
+TEST_F(Hdf5, ValuesThatTheFileDoesNotHoldAreRefusedBeforeTheyAreAllocated) {
+  (void)written([](File& out) { out.write("x", torch::ones({1})); });
+  {
+    const Closed file{H5Fopen(path_.c_str(), H5F_ACC_RDWR, H5P_DEFAULT), H5Fclose};
+    const hsize_t sizes[] = {hsize_t{1} << 28, 8}, chunk[] = {1024, 8};
+    const Closed space{H5Screate_simple(2, sizes, nullptr), H5Sclose}, layout{H5Pcreate(H5P_DATASET_CREATE), H5Pclose};
+    H5Pset_chunk(layout.id, 2, chunk);
+    const Closed text{H5Tcopy(H5T_C_S1), H5Tclose};
+    H5Tset_size(text.id, 16);
+    const Closed numbers{H5Dcreate2(file.id, "numbers", H5T_IEEE_F32LE, space.id, H5P_DEFAULT, layout.id, H5P_DEFAULT), H5Dclose};
+    const Closed texts{H5Dcreate2(file.id, "texts", text.id, space.id, H5P_DEFAULT, layout.id, H5P_DEFAULT), H5Dclose};
+    ASSERT_GE(numbers.id, 0);
+    ASSERT_GE(texts.id, 0);
+  }
+  const auto file = File::open(path_);
+  EXPECT_NE(error_of([&] { (void)file.read("numbers"); }).find("numbers: claims 8589934592 bytes, which the file does not hold"),
+            std::string::npos);
+  EXPECT_NE(error_of([&] { (void)file.read_strings("texts"); }).find("texts: claims"), std::string::npos);
+  EXPECT_EQ(file.read_rows("numbers", 5, 3).sizes(), (std::vector<int64_t>{3, 8})) << "a few rows are no harm";
 }
 
 TEST_F(Hdf5, EveryTruncationIsNoticed) {
