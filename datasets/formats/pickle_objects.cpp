@@ -13,6 +13,16 @@ constexpr uint64_t kTensorBytes = 400;     // a tensor object without its conten
 constexpr uint64_t kDictEntryBytes = 200;  // value, key and index of a finished dictionary, about
 constexpr uint64_t kMaxKeyValues = 64;     // parts of a tuple used as a key
 
+/// Bytes of the texts in a key, which the dictionary's index keeps once more.
+uint64_t text_bytes(const Value& key) {
+  if (key.is_text()) return key.text().size();
+  uint64_t bytes = 0;
+  if (key.is_sequence()) {
+    for (const auto& part : key.items()) bytes += text_bytes(part);
+  }
+  return bytes;
+}
+
 /// Turns nodes into values, each node once; shared nodes become shared values.
 class Converter {
  public:
@@ -85,7 +95,7 @@ class Converter {
     for (size_t i = 0; i + 1 < node.items.size(); i += 2) {
       Result key = convert(node.items[i], depth + 1);
       if (key.walked > kMaxKeyValues) throw input_error("the key of a dictionary is implausibly long", heap_.where());
-      heap_.charge(kDictEntryBytes + (key.value.is_text() ? key.value.text().size() : 0));
+      heap_.charge(kDictEntryBytes + text_bytes(key.value));
       Value value = add(convert(node.items[i + 1], depth + 1), walked);
       dict.set(add(std::move(key), walked), std::move(value));
     }

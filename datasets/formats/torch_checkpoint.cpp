@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <fmt/format.h>
 
+#include <array>
 #include <fstream>
 #include <new>
 #include <sstream>
@@ -99,7 +100,9 @@ class ZipReader {
     }
     storage = allocate(request);
     entry.read(storage.data_ptr(), request.bytes());
-    if (entry.remaining() == 0) entry.finish();
+    std::array<char, sizeof(double)> rest{};  // a storage may end within an element
+    entry.read(rest.data(), entry.remaining());
+    entry.finish();
     return storages_.add(request.key, storage);
   }
 

@@ -47,6 +47,7 @@ class HostileCheckpoint : public ::testing::Test {
     refused(zip_checkpoint(p::whole(tree), {{"a", kCounting}}), expected);
     refused(stream_checkpoint(p::whole(tree), {{"a", kCounting}}, sizeof(float)), expected);
   }
+  void expect_read(const std::string& bytes) { EXPECT_NO_THROW((void)read_torch_file(put(folder_ / "good.pth", bytes))); }
   TemporaryFolder folder_;
 };
 
@@ -121,6 +122,11 @@ TEST_F(HostileCheckpoint, EveryFlippedByteIsAnErrorOrAValue) {
 
 TEST_F(HostileCheckpoint, DamagedContentOfAZipIsNoticed) {
   std::string bytes = zip_checkpoint(p::whole(p::tensor(p::storage("FloatStorage", "a", 12), 0, {12}, {1})), {{"a", kCounting}});
+  bytes[bytes.find(kCounting) + 5] ^= 1;
+  refused(bytes, "entry 'model/data/a': is damaged");
+  // The same for a storage that ends within an element.
+  bytes = zip_checkpoint(p::whole(p::tensor(p::storage("FloatStorage", "a", 12), 0, {12}, {1})), {{"a", kCounting + "xy"}});
+  expect_read(bytes);
   bytes[bytes.find(kCounting) + 5] ^= 1;
   refused(bytes, "entry 'model/data/a': is damaged");
 }
@@ -216,6 +222,14 @@ TEST_F(HostileCheckpoint, TreesThatNeedMuchMemoryAreRefused) {
   refused(zip_checkpoint(p::whole(std::string("](") + repeat("]", 200000) + "e")), "implausibly much memory", limits);
   refused(zip_checkpoint(p::whole(std::string("]q\x01") + repeat(std::string("0h\x01r") + raw(uint32_t{7}), 500000))),
           "implausibly much memory", limits);
+}
+
+TEST_F(HostileCheckpoint, LongTextsInManyTuplesAsKeysAreRefused) {
+  torch_file::Limits limits;
+  limits.object_bytes = 50 << 20;
+  std::string tree = p::text(std::string(100000, 'x')) + "q\x01" + "0}(";
+  for (int i = 0; i < 20; ++i) tree += "(" + repeat("h\x01", 50) + p::integer(i) + "tN";
+  refused(zip_checkpoint(p::whole(tree + "u")), "implausibly much memory", limits);
 }
 
 TEST_F(HostileCheckpoint, AStackInDisorderIsRefused) {
