@@ -1,6 +1,7 @@
 // Makes results ahead of time on worker threads and hands them out in order. Used by the loader; knows nothing of samples.
 #pragma once
 
+#include <fmt/format.h>
 #include <omp.h>
 
 #include <algorithm>
@@ -13,9 +14,12 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include "harness/core/error.hpp"
 
 namespace vbench {
 
@@ -27,18 +31,16 @@ class OrderedPrefetch {
   /// @param workers  0: `make` runs in the caller's thread, inside next()
   OrderedPrefetch(int64_t first, int64_t last, int64_t workers, int64_t depth, std::function<Result(int64_t)> make)
       : make_(std::move(make)), last_(last), depth_(std::max<int64_t>(depth, 1)), to_make_(first), to_give_(first) {
-    for (int64_t i = 0; i < workers; ++i) threads_.emplace_back([this] { work(); });
+    try {
+      for (int64_t i = 0; i < std::min(workers, last - first); ++i) threads_.emplace_back([this] { work(); });
+    } catch (const std::system_error&) {
+      stop();
+      throw input_error(fmt::format("cannot start {} reading threads", workers), "", "choose fewer with --workers");
+    }
   }
   OrderedPrefetch(const OrderedPrefetch&) = delete;
   OrderedPrefetch& operator=(const OrderedPrefetch&) = delete;
-  ~OrderedPrefetch() {
-    {
-      const std::lock_guard lock(mutex_);
-      stopping_ = true;
-    }
-    room_.notify_all();
-    for (auto& thread : threads_) thread.join();
-  }
+  ~OrderedPrefetch() { stop(); }
 
   /// The next result; nothing at the end. Rethrows what `make` threw for exactly this index.
   std::optional<Result> next() {
@@ -61,6 +63,15 @@ class OrderedPrefetch {
     std::optional<Result> value;
     std::exception_ptr failure;
   };
+
+  void stop() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    room_.notify_all();
+    for (auto& thread : threads_) thread.join();
+  }
 
   Result timed_make(int64_t index) {
     const auto start = std::chrono::steady_clock::now();

@@ -43,6 +43,11 @@ TEST(Loader, AnyNumberOfWorkersGivesTheSameBatches) {
   }
 }
 
+TEST(Loader, StartsNoMoreThreadsThanThereAreBatches) {
+  const auto reference = all_batches({}, {.batch_size = 4, .workers = 0});
+  EXPECT_EQ(all_batches({}, {.batch_size = 4, .workers = 1000000, .prefetch = 3}), reference);
+}
+
 TEST(Loader, EveryItemComesOnceAndTheLastBatchIsSmaller) {
   const auto batches = all_batches({}, {.batch_size = 4, .workers = 2, .shuffle = true, .seed = 1});
   ASSERT_EQ(batches.size(), 6U);
@@ -81,6 +86,7 @@ TEST(Loader, CanBeLeftInTheMiddleOfAnEpoch) {
   const Numbers data{.items = 1000};
   Loader<Numbers> loader(data, {.batch_size = 2, .workers = 4, .prefetch = 4}, 0);
   EXPECT_TRUE(loader.next().has_value());
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));  // unbounded workers would have read hundreds
   EXPECT_LE(loader.items_read(), 2 * (4 + 1) + 2) << "the prefetch is not bounded";
 }
 
