@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 
 #include "datasets/loader/ordered_prefetch.hpp"
 #include "datasets/video_text/split.hpp"
@@ -94,24 +95,44 @@ CheckedItem examine(const DatasetFiles& files, const ItemMeta& meta, bool deep) 
   return checked;
 }
 
+/// How many videos of a split are there and usable.
+struct SplitUse {
+  int64_t listed = 0, usable = 0;
+  std::vector<size_t> missing;  ///< indices into the report's problems
+  int64_t videos_without_features = 0;
+};
+
+/// A run asks the same of every split it opens: not too many videos without features, and some video left.
+void judge_splits(const Options& options, std::map<std::string, SplitUse>& splits, DataReport& report) {
+  for (const auto& [name, split] : splits) {
+    const bool too_many = static_cast<double>(split.videos_without_features) > options.allow_missing * static_cast<double>(split.listed);
+    for (const size_t index : split.missing) report.problems[index].fatal = too_many;
+    report.facts.push_back(fmt::format("{}: {} videos can be used", name, split.usable));
+  }
+  for (const std::string& name : std::set<std::string>{options.train_split, options.eval_split}) {
+    if (splits[name].usable == 0) report.problems.push_back({"split without videos", name, "no video of the split can be used", true});
+  }
+}
+
 void examine_all(const DatasetFiles& files, bool deep, DataReport& report) {
-  std::map<std::string, int64_t> usable;
-  std::vector<size_t> missing;  // indices into report.problems
+  std::map<std::string, SplitUse> splits;
   const auto& metas = files.annotations.items;
   OrderedPrefetch<CheckedItem> checking(0, static_cast<int64_t>(metas.size()), deep ? at::get_num_threads() : 0, 16,
                                         [&](int64_t i) { return examine(files, metas[static_cast<size_t>(i)], deep); });
   for (const ItemMeta& meta : metas) {
     const CheckedItem checked = *checking.next();
-    usable[meta.split] += checked.item ? 1 : 0;
+    SplitUse& split = splits[meta.split];
+    ++split.listed;
+    split.usable += checked.item ? 1 : 0;
+    const size_t missing_before = split.missing.size();
     for (const Finding& finding : checked.findings) {
-      if (finding.flaw == Flaw::kMissing) missing.push_back(report.problems.size());
+      if (finding.flaw == Flaw::kMissing) split.missing.push_back(report.problems.size());
       report.problems.push_back({finding.kind, meta.key, finding.error.what(), is_fatal(finding.flaw)});
     }
+    split.videos_without_features += split.missing.size() > missing_before ? 1 : 0;
   }
   report.checked = static_cast<int64_t>(metas.size());
-  const bool too_many = static_cast<double>(missing.size()) > files.options.allow_missing * static_cast<double>(metas.size());
-  for (const size_t index : missing) report.problems[index].fatal = too_many;
-  for (const auto& [name, count] : usable) report.facts.push_back(fmt::format("{}: {} videos can be used", name, count));
+  judge_splits(files.options, splits, report);
 }
 
 /// What can be said of a folder without all features.
@@ -143,7 +164,11 @@ DataReport inspect(const Family& family, const DataRequest& request, bool verify
 }  // namespace
 
 DatasetEntry dataset_entry(const Family& family) {
-  DatasetEntry entry{family.name, family.title, family.licence, family.layout, {}, {}, {}};
+  DatasetEntry entry;
+  entry.name = family.name;
+  entry.title = family.title;
+  entry.licence = family.licence;
+  entry.layout = family.layout;
   entry.info = [&family](const DataRequest& request) { return inspect(family, request, false); };
   entry.verify = [&family](const DataRequest& request) { return inspect(family, request, true); };
   entry.synthesize = family.synthesize;

@@ -134,10 +134,37 @@ TEST(DataCommands, VerifyListsEveryProblem) {
   };
   EXPECT_THAT(kinds(), ElementsAre("missing frame features " + kitchen.keys[0]));
   request.deep = true;
-  request.allow_missing = 0.1;
+  request.allow_missing = 0.25;  // one of four videos of its split
   EXPECT_THAT(kinds(), ElementsAre("missing frame features " + kitchen.keys[0] + " allowed", "unusable values " + kitchen.keys[1]));
   request.settings.push_back("data.text_width=21");
   EXPECT_THAT(kinds(), ::testing::Contains("wrong width " + kitchen.keys[2]));
+}
+
+TEST(DataCommands, VerifyRefusesWhatARunWouldRefuse) {
+  Kitchen kitchen;
+  const auto fatal = [&] {
+    DataRequest request;
+    request.root = kitchen.spec.data_root;
+    request.settings = {"data.video_width=24", "data.text_width=20"};
+    request.allow_missing = kitchen.options.allow_missing = 0.2;
+    std::vector<std::string> found;
+    for (const DataProblem& problem : dataset_entry(youcook2_family()).verify(request).problems) {
+      if (problem.fatal) found.push_back(problem.kind + " " + problem.item);
+    }
+    return found;
+  };
+  // One of ten videos, but one of four of its split; that it lacks words too changes nothing.
+  for (const char* file : {Kitchen::kFrames, Kitchen::kWords}) {
+    kitchen.change(file,
+                   [&](const std::string& key, torch::Tensor rows) { return key == kitchen.keys[0] ? std::nullopt : std::optional(rows); });
+    EXPECT_THAT(kitchen.failure(), HasSubstr("1 of 4 videos of split 'val' have no features"));
+    EXPECT_THAT(fatal(), ::testing::Contains("missing frame features " + kitchen.keys[0]));
+  }
+  json meta = kitchen.meta();
+  for (auto& [key, video] : meta.items()) video["split"] = "train";
+  kitchen.write("meta_all.json", meta);
+  EXPECT_THAT(kitchen.failure(), HasSubstr("split 'val' has no videos"));
+  EXPECT_THAT(fatal(), ElementsAre("split without videos val")) << "one of ten may lack its features";
 }
 
 TEST(DataCommands, AnnotationsAreDescribedWithoutFeatures) {
