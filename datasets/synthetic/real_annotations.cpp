@@ -88,8 +88,10 @@ class Renderer {
       Latent latent = meaning(segment.text);
       add_scaled(latent, noise_latent(random, vectors_.width(), options_.clip_noise), 1);
       latents.push_back(std::move(latent));
-      const auto first = std::clamp<int64_t>(static_cast<int64_t>(std::floor(fps * segment.start_sec)), 0, count);
-      const auto last = std::clamp<int64_t>(static_cast<int64_t>(std::ceil(fps * segment.stop_sec)), first, count);
+      // Clamped before it becomes an integer: a time may lie anywhere.
+      const auto frame_at = [&](double position) { return static_cast<int64_t>(std::clamp(position, 0.0, static_cast<double>(count))); };
+      const int64_t first = frame_at(std::floor(fps * segment.start_sec));
+      const int64_t last = frame_at(std::ceil(fps * segment.stop_sec));
       for (int64_t frame = first; frame < last; ++frame) shown[static_cast<size_t>(frame)].push_back(i);
     }
     const size_t segments = latents.size();

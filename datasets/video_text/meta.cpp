@@ -14,7 +14,7 @@ using nlohmann::ordered_json;
 
 namespace {
 
-constexpr double kLongestVideo = 1e6;  // seconds
+constexpr double kShortestVideo = 1e-3, kLongestVideo = 1e6;  // seconds; frames a second must stay finite
 
 void require_name(const std::string& name, const char* what) {
   const bool bad = name.empty() || name.find('/') != std::string::npos || name.find('\0') != std::string::npos;
@@ -32,7 +32,9 @@ SegmentMeta checked_segment(SegmentMeta segment, int64_t& reversed) {
 }
 
 double checked_duration(double duration) {
-  if (!(duration > 0 && duration <= kLongestVideo)) throw input_error("the duration is not a positive number of seconds");
+  if (!(duration >= kShortestVideo && duration <= kLongestVideo)) {
+    throw input_error("the duration is not a positive number of seconds, from a thousandth to a million");
+  }
   return duration;
 }
 

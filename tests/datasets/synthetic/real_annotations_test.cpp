@@ -119,6 +119,19 @@ TEST(RealAnnotations, FramesShowTheSegmentThatCoversThem) {
   EXPECT_EQ(hdf5::File::open(small.folder / "out" / "video_feat_100m.h5").shape("aaaaaaaaaaa")[0], 10);
 }
 
+TEST(RealAnnotations, ASegmentThatNeverEndsShowsTillTheEnd) {
+  Small small;
+  small.options.frame_noise = 0;
+  small.options.fps = 1;
+  std::string text = kAnnotations;
+  text.replace(text.find("[20, 30]"), 8, "[20, 1e300]");
+  write(small.folder / "youcookii_annotations_trainval.json", text);
+  small.run("out");
+  const auto frames = hdf5::File::open(small.folder / "out" / "video_feat_100m.h5").read("aaaaaaaaaaa");
+  test::expect_same(frames[39], frames[20]);
+  EXPECT_FALSE(torch::equal(frames[19], frames[20]));
+}
+
 TEST(RealAnnotations, WordVectorsArePaddedOrProjectedToTheWidth) {
   Small small;
   small.options.text_width = 5;

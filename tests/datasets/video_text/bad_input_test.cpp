@@ -217,6 +217,7 @@ TEST(BadInput, BadAnnotationsAreNamedByFileAndKey) {
   };
   EXPECT_THAT(failure_with(with("x", "0", "[]")), HasSubstr("duration is not a positive number"));
   EXPECT_THAT(failure_with(with("x", "-1e3", "[]")), HasSubstr("duration is not a positive number"));
+  EXPECT_THAT(failure_with(with("x", "1e-300", "[]")), HasSubstr("duration is not a positive number"));
   EXPECT_THAT(failure_with(with("x", "1e999", "[]")), HasSubstr("not valid JSON"));
   EXPECT_THAT(failure_with(with("x", "9", "3")), HasSubstr("'segments' is not a list"));
   EXPECT_THAT(failure_with(with("x", "9", "[{\"text\": 3}]")), HasSubstr("an entry is missing or of another type"));
