@@ -69,7 +69,7 @@ void replace_generated_folder(const fs::path& wanted, const std::function<void(c
 void write_marker(const fs::path& folder, const std::string& dataset, uint64_t seed, const std::string& annotations,
                   const std::map<std::string, std::string>& options) {
   nlohmann::json marker{{"generator", "vbench data synth " + dataset},
-                        {"version", 1},
+                        {"version", kGeneratorVersion},
                         {"dataset", dataset},
                         {"seed", seed},
                         {"annotations", annotations},

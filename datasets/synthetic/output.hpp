@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,9 @@ namespace vbench::synthetic {
 
 /// Marks a generated folder; only marked folders are ever replaced.
 inline constexpr const char* kMarkerFile = "SYNTHETIC.json";
+
+/// Raised whenever the same options give other data: a cached stand-in of another version is not used.
+inline constexpr int kGeneratorVersion = 1;
 
 /// Calls `write(temporary)` with a new folder beside `target`, then renames it onto `target`. Removes the temporary one if `write` throws.
 /// @throws Error kInput if `target` is a file, or holds something that was not generated

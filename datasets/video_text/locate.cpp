@@ -7,6 +7,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include "datasets/synthetic/output.hpp"
 #include "datasets/video_text/meta.hpp"
@@ -118,7 +119,7 @@ bool has_official_files(const Family& family, const Options& options, const fs::
 bool is_synthetic(const fs::path& folder) { return fs::exists(folder / synthetic::kMarkerFile); }
 
 fs::path standin_folder(const Family& family, const Options& options) {
-  std::string text;
+  std::string text = fmt::format("generator={}\n", synthetic::kGeneratorVersion);
   for (const auto& [key, value] : family.standin_settings()) text += key + "=" + value + "\n";
   for (const std::string& setting : standin_request(options)) text += setting + "\n";
   const auto hash = static_cast<uint32_t>(XXH64(text.data(), text.size(), 0));
