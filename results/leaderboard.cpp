@@ -182,9 +182,12 @@ class BoardTable {
 
   [[nodiscard]] std::vector<Cell> row_start(const Entry& entry, const std::string& result, size_t runs) const {
     const std::string count = runs == 0 ? "" : std::to_string(runs);
-    std::string configuration = entry.configuration;
-    if (configuration.size() > kLongestConfiguration) configuration = configuration.substr(0, kLongestConfiguration - 3) + "...";
-    return {{.text = entry.method}, {.text = entry.variant}, {.text = configuration}, {.text = result}, {.text = count, .numeric = true}};
+    Cell configuration{.text = entry.configuration};
+    if (configuration.text.size() > kLongestConfiguration) {
+      configuration.whole = entry.configuration;
+      configuration.text = entry.configuration.substr(0, kLongestConfiguration - 3) + "...";
+    }
+    return {{.text = entry.method}, {.text = entry.variant}, configuration, {.text = result}, {.text = count, .numeric = true}};
   }
 
   void add_entry(const Entry& entry) {

@@ -18,6 +18,7 @@ struct Cell {
   bool numeric = false;                            ///< right-aligned; a bare number in JSON if `text` is one
   std::optional<double> value = std::nullopt;      ///< what CSV and JSON carry at full precision instead of `text`
   std::optional<double> deviation = std::nullopt;  ///< standard deviation of `value`; CSV adds a column "<key>_std"
+  std::string whole = "";                          ///< what CSV and JSON carry where `text` is cut short; empty: `text`
 };
 
 /// What the renderers know of a column beyond its header.

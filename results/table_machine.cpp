@@ -27,6 +27,8 @@ std::string quoted(const std::string& field) {
   return out + "\"";
 }
 
+const std::string& whole_text(const Cell& cell) { return cell.whole.empty() ? cell.text : cell.whole; }
+
 std::string number(const std::optional<double>& value) { return value && std::isfinite(*value) ? fmt::format("{}", *value) : ""; }
 
 void append_csv_line(std::string& out, const std::vector<std::string>& fields) {
@@ -50,7 +52,7 @@ void append_csv_rows(std::string& out, const Grid& grid, const std::vector<bool>
     for (const auto& [name, value] : grid.table().facts) fields.push_back(value);
     for (size_t column = 0; column < grid.columns(); ++column) {
       const Cell& cell = grid.cell(row, column);
-      fields.push_back(cell.value ? number(cell.value) : cell.text);
+      fields.push_back(cell.value ? number(cell.value) : whole_text(cell));
       if (deviations[column]) fields.push_back(number(cell.deviation));
     }
     append_csv_line(out, fields);
@@ -86,7 +88,7 @@ Json finite(const std::optional<double>& value) { return value && std::isfinite(
 Json json_cell(const Cell& cell, bool with_deviation) {
   if (with_deviation) return Json{{"mean", finite(cell.value)}, {"std", finite(cell.deviation)}};
   if (cell.value) return finite(cell.value);
-  if (!cell.numeric) return cell.text;
+  if (!cell.numeric) return whole_text(cell);
   if (const auto whole = parse_int(cell.text)) return *whole;
   return finite(parse_double(cell.text));
 }
