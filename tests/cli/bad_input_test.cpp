@@ -63,6 +63,21 @@ TEST(BadNames, Device) { expect_error(run_on(small_data(), {"--device", "gpu"}),
 TEST(BadNames, PrecisionThatTheDeviceLacks) { expect_error(run_on(small_data(), {"--precision", "fp16"}), kUsage, {"fp16"}); }
 TEST(BadNames, EvalOnlyWithoutWeights) { expect_error(run_on(small_data(), {"--eval-only"}), kUsage, {"--init"}); }
 
+TEST(BadNames, NoDataset) { expect_error(run_program({"--method", "coot"}), kUsage, {"no dataset", "--dataset"}); }
+TEST(BadNames, SettingsThatTheOptimiserOrTheScheduleDoesNotRead) {
+  expect_error(run_on(small_data(), {"--set", "optimizer.momentum=0.5"}), kUsage, {"optimizer.momentum", "no effect", "optimizer=sgd"});
+  expect_error(run_on(small_data(), {"--set", "schedule=constant", "--set", "schedule.patience=1"}), kUsage, {"schedule=plateau"});
+  EXPECT_EQ(run_on(small_data(), {"--set", "optimizer=sgd", "--set", "optimizer.momentum=0.5"}).exit_code, 0);
+}
+TEST(BadNames, SeveralSeedsForOneSetOfWeights) { expect_error(evaluate("x.pth", {"--seeds", "1,2"}), kUsage, {"--seeds"}); }
+TEST(BadNames, EmbeddingsWithOptionsOfAModel) {
+  expect_error(run_program({"run", "--dataset", "youcook2", "--embeddings", "x.h5", "--preload"}), kUsage, {"--embeddings", "--preload"});
+}
+TEST(BadNames, OptionsWithoutEffect) {
+  expect_error(run_program({"data", "info", "youcook2", "--output", "x"}), kUsage, {"--output", "no effect"});
+  expect_error(run_program({"data", "synth", "youcook2", "--output", "x", "--deep"}), kUsage, {"--deep", "no effect"});
+}
+
 // ---- data -----------------------------------------------------------------------------------------------------------
 
 class BadData : public testing::Test {
@@ -127,7 +142,7 @@ TEST_F(BadData, EmptySplit) {
   auto meta = this->meta();
   for (auto& [key, item] : meta.items()) item["split"] = "train";
   write_meta(meta);
-  expect_error(run(), kInput, {"val"});
+  expect_error(run(), kInput, {"split 'val' has no videos"});
 }
 
 TEST_F(BadData, VideoWithoutClips) {

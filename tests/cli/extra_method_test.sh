@@ -7,7 +7,10 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 "$program" list methods --format csv | tee methods
 grep -q '^mean_pooling,' methods
-! grep -q '^coot,' methods
+if grep -q '^coot,' methods; then
+  echo "COOT is registered although it was not built" >&2
+  exit 1
+fi
 "$program" --method mean_pooling --dataset youcook2 --epochs 2 --format json -q | tee result
 grep -q '"v2p_r1"' result
 echo "extra method: passed"
