@@ -1,4 +1,4 @@
-// What `vbench data synth` calls for the video-text datasets. Used by the datasets' register functions.
+// What `vbench data synth` calls. Used by the datasets' register functions.
 #pragma once
 
 #include <string>
@@ -12,5 +12,10 @@ namespace vbench::synthetic {
 /// @throws Error kUsage for an unknown setting, kInput for bad files or a folder with other data
 DataReport synthesize_youcook2(const DataRequest& request, const std::string& folder);
 DataReport synthesize_activitynet(const DataRequest& request, const std::string& folder);
+
+/// Writes a stand-in of the set-abstraction datasets into `folder`; the settings are those of SetWorld.
+/// @throws Error kUsage for an unknown setting, kInput for a folder with other data
+DataReport synthesize_kinetics(const DataRequest& request, const std::string& folder);
+DataReport synthesize_moments(const DataRequest& request, const std::string& folder);
 
 }  // namespace vbench::synthetic

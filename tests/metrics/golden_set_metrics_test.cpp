@@ -3,9 +3,9 @@
 
 #include <cmath>
 
+#include "harness/train/loss_mean.hpp"
 #include "metrics/classification.hpp"
 #include "metrics/rank_correlation.hpp"
-#include "metrics/statistics.hpp"
 #include "tests/support/golden.hpp"
 
 namespace vbench {
@@ -75,14 +75,13 @@ void check_mse(const Golden& golden, const std::string& group) {
   check_loss(output, at::mse_loss(output, golden[group + "/target"]), golden, group);
 }
 
-/// Batch values weighted by the number of sets, as the logs print them.
+/// The trainer's mean over batches, weighted by the number of sets as the logs print it.
 void check_average_meter(const Golden& golden, const std::string& group) {
   const auto values = golden[group + "/values"], counts = golden[group + "/n"], states = golden[group + "/val_avg_sum_count"];
-  double sum = 0, count = 0;
+  LossMean mean;
   for (int64_t i = 0; i < values.numel(); ++i) {
-    sum += values[i].item<double>() * counts[i].item<double>();
-    count += counts[i].item<double>();
-    test::expect_close(torch::tensor({values[i].item<double>(), sum / count, sum, count}, torch::kDouble), states[i],
+    mean.add({values[i], {}, counts[i].item<double>()});
+    test::expect_close(torch::tensor({mean.means().at("total"), mean.sums.at("total"), mean.weight}, torch::kDouble), states[i].slice(0, 1),
                        {1e-6, 0, "double sums"}, group);
   }
 }
