@@ -237,6 +237,17 @@ void store_config(const po::options_description& options, const std::string& pat
   }
 }
 
+size_t count_settings(const po::variables_map& values) {
+  return values.count("set") == 0 ? 0 : values["set"].as<std::vector<std::string>>().size();
+}
+
+// Boost puts what weaker sources add behind what stronger ones gave. The last assignment wins, so the strongest source must come last.
+void put_stronger_last(std::vector<std::string>& settings, size_t typed, size_t typed_or_environment) {
+  const auto at = [&settings](size_t index) { return settings.begin() + static_cast<std::ptrdiff_t>(index); };
+  std::rotate(at(0), at(typed), settings.end());
+  std::rotate(at(0), at(typed_or_environment - typed), at(settings.size() - typed));
+}
+
 template <class Enum>
 Enum parse_choice(const std::string& option, const std::string& value, const std::vector<std::pair<std::string, Enum>>& choices) {
   std::vector<std::string> names;
@@ -278,7 +289,10 @@ void finish(Raw& raw, const po::variables_map& values) {
     if (raw.epochs < 0) throw usage_error("the number of epochs is negative", "--epochs");
     run.epochs = raw.epochs;
   }
-  if (run.threads < 0 || run.workers < 0) throw usage_error("a number of threads is negative", "--threads, --workers");
+  constexpr int64_t kMostThreads = 1024;  // more is a mistake, and starting them would fail somewhere deep inside
+  if (std::min(run.threads, run.workers) < 0 || std::max(run.threads, run.workers) > kMostThreads)
+    throw usage_error(fmt::format("a number of threads is not in 0..{}", kMostThreads), "--threads, --workers");
+  if (raw.invocation.seed < 0) throw usage_error("the seed is negative", "--seed");
   if (raw.quiet && raw.verbose) throw usage_error("--quiet and --verbose exclude each other");
   run.verbosity = raw.quiet ? -1 : raw.verbose ? 1 : 0;
 }
@@ -365,9 +379,12 @@ Invocation parse(const std::vector<std::string>& all_arguments) {
   try {
     const int style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
     po::store(po::command_line_parser(arguments).options(every).positional(words).style(style).run(), values);
+    const size_t typed = count_settings(values);
     store_environment(visible, values);
+    const size_t typed_or_environment = count_settings(values);
     if (values.count("config") > 0) store_config(visible, values["config"].as<std::string>(), values);
     po::notify(values);
+    put_stronger_last(raw.invocation.run.settings, typed, typed_or_environment);
   } catch (const po::unknown_option& unknown) {
     const std::string option = trim(unknown.get_option_name());
     const std::string bare = option.substr(std::min(option.find_first_not_of('-'), option.size()));

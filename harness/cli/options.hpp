@@ -20,7 +20,7 @@ struct Invocation {
   bool paper = false;            ///< leaderboard: add the published figures
   std::string import_coot_runs;  ///< leaderboard: folder of the authors' runs
   bool deep = false;             ///< data verify
-  double allow_missing = 0;      ///< run, data verify: tolerated share of missing items
+  double allow_missing = 0;      ///< data verify: tolerated share of missing items
   int64_t seed = 1;              ///< data synth
 };
 

@@ -47,6 +47,9 @@ TEST(CommandLine, BadValuesAreNamed) {
             "--seeds: 'x' is not a seed; write whole numbers with commas between: 1,2,3");
   EXPECT_EQ(error_of([] { (void)parse({"--seeds", "1,1"}); }), "--seeds: seed 1 is given twice");
   EXPECT_EQ(error_of([] { (void)parse({"--epochs=-1"}); }), "--epochs: the number of epochs is negative");
+  EXPECT_EQ(error_of([] { (void)parse({"--threads", "100000"}); }), "--threads, --workers: a number of threads is not in 0..1024");
+  EXPECT_EQ(error_of([] { (void)parse({"--workers=-1"}); }), "--threads, --workers: a number of threads is not in 0..1024");
+  EXPECT_EQ(error_of([] { (void)parse({"data", "synth", "youcook2", "--seed=-1"}); }), "--seed: the seed is negative");
   EXPECT_EQ(error_of([] { (void)parse({"-q", "-v"}); }), "--quiet and --verbose exclude each other");
 }
 
@@ -70,6 +73,15 @@ TEST(CommandLine, OptionsComeFromTheCommandLineThenTheEnvironmentThenTheFile) {
   EXPECT_EQ(run.data_root, "from_environment");
   EXPECT_EQ(run.out, "from_file");
   EXPECT_EQ(run.settings, (std::vector<std::string>{"a=1", "b=2"}));
+}
+
+TEST(CommandLine, TheStrongestSourceOfASettingComesLastAndWins) {
+  const test::TemporaryFolder folder;
+  write_file_atomically(folder / "run.ini", "set=a=1\nset=b=1\n");
+  ::setenv("VBENCH_SET", "a=2", 1);
+  const auto all = parse({"--set", "a=3", "--config", (folder / "run.ini").string(), "--set", "c=3"}).run.settings;
+  ::unsetenv("VBENCH_SET");
+  EXPECT_EQ(all, (std::vector<std::string>{"a=1", "b=1", "a=2", "a=3", "c=3"}));
 }
 
 TEST(CommandLine, AConfigurationFileIsCheckedLikeTheCommandLine) {

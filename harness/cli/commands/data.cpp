@@ -18,6 +18,17 @@ DataRequest request_of(const Invocation& invocation) {
           .allow_missing = invocation.allow_missing};
 }
 
+// An option that has no effect is an error.
+void check_options(const Invocation& invocation, const std::string& action) {
+  const auto refuse = [&](bool given, const char* option) {
+    if (given) throw usage_error(fmt::format("has no effect on 'vbench data {}'", action), option);
+  };
+  const bool writes = action != "info" && action != "verify";
+  refuse(!writes && !invocation.output.empty(), "--output");
+  refuse(!writes && static_cast<uint64_t>(invocation.seed) != DataRequest().seed, "--seed");
+  refuse(action != "verify" && invocation.deep, "--deep");
+}
+
 Table facts_table(const std::string& title, const DataReport& report) {
   Table table{.title = title, .header = {"fact"}, .rows = {}, .notes = {}};
   for (const auto& fact : report.facts) table.rows.push_back({{fact}});
@@ -71,6 +82,7 @@ int synth(const CommandContext& context, const DatasetEntry& entry) {
 int data_command(const CommandContext& context) {
   const std::string& action = context.invocation.positional.at(0);
   const DatasetEntry& entry = context.registry.find_dataset(context.invocation.positional.at(1));
+  check_options(context.invocation, action);
   if (action == "info") return info(context, entry);
   if (action == "verify") return verify(context, entry);
   if (action == "synth") return synth(context, entry);
