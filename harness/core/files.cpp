@@ -16,6 +16,8 @@ namespace vbench {
 namespace fs = std::filesystem;
 namespace {
 
+constexpr std::string_view kTemporary = ".tmp.";  // then the process and a number: no two writers meet
+
 class Descriptor {
  public:
   explicit Descriptor(int fd) : fd_(fd) {}
@@ -56,7 +58,7 @@ void sync_path(const fs::path& path, int flags) {
 
 void replace_file_atomically(const fs::path& path, const std::function<void(const fs::path&)>& write) {
   static std::atomic<uint64_t> counter{0};
-  const fs::path temporary = path.string() + ".tmp." + std::to_string(::getpid()) + "." + std::to_string(counter++);
+  const fs::path temporary = path.string() + std::string(kTemporary) + std::to_string(::getpid()) + "." + std::to_string(counter++);
   try {
     write(temporary);
     sync_path(temporary, O_RDONLY);
@@ -75,6 +77,14 @@ void write_file_atomically(const fs::path& path, std::string_view bytes) {
     if (fd.get() < 0) fail(path, "create the file", errno);
     write_all(fd.get(), bytes, path);
   });
+}
+
+void remove_abandoned_files(const fs::path& folder) {
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+    const bool temporary = entry.path().filename().string().find(kTemporary) != std::string::npos;
+    if (temporary && entry.is_regular_file(ignored)) fs::remove(entry.path(), ignored);
+  }
 }
 
 std::string read_file(const fs::path& path, uint64_t limit) {

@@ -16,6 +16,9 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view b
 /// throws.
 void replace_file_atomically(const std::filesystem::path& path, const std::function<void(const std::filesystem::path&)>& write);
 
+/// Removes the temporary files that killed processes left in the folder. Only where nobody else is writing.
+void remove_abandoned_files(const std::filesystem::path& folder);
+
 /// Whole file as bytes. @throws Error kInput if it cannot be read or is longer than `limit` bytes.
 [[nodiscard]] std::string read_file(const std::filesystem::path& path, uint64_t limit = uint64_t{1} << 32);
 

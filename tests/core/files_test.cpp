@@ -50,6 +50,22 @@ TEST(AtomicFile, SaysWhyAFolderCannotBeWrittenTo) {
   EXPECT_EQ(test::error_of([] { make_folder("/proc/vbench"); }).rfind("/proc/vbench: cannot create the folder", 0), 0U);
 }
 
+TEST(AtomicFile, WhatAKilledWriterLeftIsRemovedAndNothingElse) {
+  const test::TemporaryFolder folder;
+  write_file_atomically(folder / "last.pth", "whole");
+  const pid_t child = ::fork();
+  if (child == 0)
+    replace_file_atomically(folder / "last.pth", [](const std::filesystem::path& temporary) {
+      write_file_atomically(temporary, "half");
+      ::kill(::getpid(), SIGKILL);
+    });
+  ::waitpid(child, nullptr, 0);
+  ASSERT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 2) << "the test leaves nothing to remove";
+  remove_abandoned_files(folder.path());
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
+  EXPECT_EQ(read_file(folder / "last.pth"), "whole");
+}
+
 TEST(ReadFile, HasALimit) {
   const test::TemporaryFolder folder;
   write_file_atomically(folder / "a", "12345");
