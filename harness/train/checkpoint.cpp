@@ -4,6 +4,7 @@
 #include <torch/types.h>
 #include <torch/utils.h>
 
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "datasets/formats/torch_checkpoint.hpp"
@@ -26,14 +27,22 @@ json to_json(const EpochRecord& record) {
           {"improved", record.improved}};
 }
 
+// JSON has no NaN: a score that is none has been written as null.
+std::map<std::string, double> numbers_from_json(const json& object) {
+  std::map<std::string, double> numbers;
+  for (const auto& [name, value] : object.items())
+    numbers[name] = value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
+  return numbers;
+}
+
 EpochRecord epoch_from_json(const json& text) {
   EpochRecord record;
   text.at("epoch").get_to(record.epoch);
   text.at("learning_rate").get_to(record.learning_rate);
   text.at("seconds").get_to(record.seconds);
-  text.at("train_loss").get_to(record.train_loss);
-  text.at("val_loss").get_to(record.val_loss);
-  text.at("scores").get_to(record.scores);
+  record.train_loss = numbers_from_json(text.at("train_loss"));
+  record.val_loss = numbers_from_json(text.at("val_loss"));
+  record.scores = numbers_from_json(text.at("scores"));
   text.at("improved").get_to(record.improved);
   return record;
 }
@@ -89,12 +98,16 @@ void check_same_run(const json& saved, const TrainJob& job, const std::string& w
   if (saved.at("version") != kFormatVersion) throw input_error("was written by another version of vbench", where, "leave out --resume");
   if (saved.at("seed") != job.seed)
     throw usage_error(fmt::format("was written with seed {}, this run has {}", saved.at("seed").get<uint64_t>(), job.seed), where, advice);
+  if (saved.at("name") != job.name)
+    throw usage_error(fmt::format("was written by {}, this is {}", saved.at("name").get<std::string>(), job.name), where, advice);
+  const auto schedule = job.settings.find("schedule");
+  const bool stretched = schedule != job.settings.end() && schedule->second.rfind("cosine", 0) == 0;
   const auto before = saved.at("settings").get<std::map<std::string, std::string>>();
   for (const auto& [key, value] : job.settings) {
     const auto found = before.find(key);
     const std::string old = found == before.end() ? "nothing" : found->second;
-    // More epochs may be asked for; everything else would change what has already been trained.
-    if (key != "epochs" && old != value)
+    // More epochs may be asked for, unless the schedule is stretched over them: what has already been trained must stay the same.
+    if ((key != "epochs" || stretched) && old != value)
       throw usage_error(fmt::format("was written with {}={}, this run has {}", key, old, value), where, advice);
   }
 }

@@ -7,6 +7,8 @@
 #include <chrono>
 #include <cmath>
 #include <memory>
+#include <system_error>
+#include <tuple>
 #include <utility>
 
 #include "harness/core/error.hpp"
@@ -55,7 +57,11 @@ class Trainer {
 
   TrainResult run() {
     if (!job_.eval_only) {
-      if (job_.resume) resume();
+      if (job_.resume) {
+        resume();
+      } else {
+        set_earlier_run_aside();
+      }
       while (state_.epoch < job_.options.epochs && !best_.should_stop(state_.epoch)) run_epoch();
       finished_ = true;
       take_best_weights();
@@ -96,6 +102,17 @@ class Trainer {
  private:
   [[nodiscard]] std::filesystem::path last_path() const { return job_.folder / "last.pth"; }
   [[nodiscard]] std::filesystem::path best_path() const { return job_.folder / "best.pth"; }
+
+  /// A run that starts anew must neither be resumed from an earlier one's files nor destroy them at its first step.
+  void set_earlier_run_aside() const {
+    for (const auto& path : {last_path(), best_path()}) {
+      std::error_code error;
+      auto aside = path;
+      aside.replace_extension(".previous.pth");
+      if (std::filesystem::exists(path)) std::filesystem::rename(path, aside, error);
+      if (error) throw input_error("cannot be renamed: " + error.message(), path.string(), "choose another folder with --out");
+    }
+  }
 
   void run_epoch() {
     const auto begin = Clock::now();
@@ -147,6 +164,7 @@ class Trainer {
   }
 
   void finish_epoch(Clock::time_point begin) {
+    check_weights();
     EpochRecord record;
     record.epoch = state_.epoch;
     record.learning_rate = schedule_->learning_rate();
@@ -155,6 +173,7 @@ class Trainer {
     const bool validated = since >= 0 && since % job_.options.validate_every == 0;
     if (validated) {
       auto [evaluation, losses] = evaluate(fmt::format("validation {}", state_.epoch + 1));
+      check_validation(losses);
       record.val_loss = losses;
       record.scores = evaluation.scores;
       record.improved = best_.update(state_.epoch, evaluation.selection);
@@ -181,10 +200,29 @@ class Trainer {
     if (std::isfinite(loss.total.item<double>())) return;
     std::string terms;
     for (const auto& [name, value] : loss.terms) terms += fmt::format(" {}={:g}", name, value);
-    throw Error(
-        ErrorKind::kNumeric, fmt::format("the loss is not finite at epoch {} step {}:{}", state_.epoch + 1, state_.step + 1, terms),
-        job_.name,
-        std::filesystem::exists(last_path()) ? "the last good checkpoint is " + last_path().string() : "lower optimizer.learning_rate");
+    throw_not_finite(fmt::format("the loss is not finite at epoch {} step {}:{}", state_.epoch + 1, state_.step + 1, terms));
+  }
+
+  /// A loss is still finite in the step whose gradients are not. Weights ruined by those must never replace a good checkpoint.
+  void check_weights() const {
+    const torch::NoGradGuard no_grad;
+    for (const auto& [name, tensor] : experiment_.weights()) {
+      if (tensor.is_floating_point() && !torch::isfinite(tensor).all().item<bool>())
+        throw_not_finite(fmt::format("weights are not finite after epoch {} step {}: {}", state_.epoch + 1, state_.step, name));
+    }
+  }
+
+  void check_validation(const std::map<std::string, double>& losses) const {
+    for (const auto& [name, value] : losses) {
+      if (!std::isfinite(value))
+        throw_not_finite(fmt::format("the validation's loss is not finite at epoch {}: {}={:g}", state_.epoch + 1, name, value));
+    }
+  }
+
+  [[noreturn]] void throw_not_finite(const std::string& what) const {
+    const bool saved = std::filesystem::exists(last_path());
+    throw Error(ErrorKind::kNumeric, what, job_.name,
+                saved ? "the last good checkpoint is " + last_path().string() : "lower optimizer.learning_rate");
   }
 
   void add_read_rate() { read_.add(experiment_.items_read(), experiment_.read_seconds()); }
@@ -195,7 +233,10 @@ class Trainer {
   }
 
   [[nodiscard]] CheckpointParts parts() { return {job_, state_, experiment_.weights(), *optimizer_, *schedule_, best_, scaler_}; }
-  void save_last() { save_checkpoint(last_path(), parts()); }
+  void save_last() {
+    check_weights();
+    save_checkpoint(last_path(), parts());
+  }
 
   void resume() {
     if (!std::filesystem::exists(last_path())) {
@@ -203,13 +244,26 @@ class Trainer {
       return;
     }
     load_checkpoint(last_path(), parts());
+    check_position();
     progress_.info(fmt::format("{}: resumed at epoch {} step {}", job_.name, state_.epoch + 1, state_.step + 1));
+  }
+
+  /// What the file says must be a place in this training.
+  void check_position() const {
+    const auto& [epoch, step, global_step] = std::tie(state_.epoch, state_.step, state_.global_step);
+    if (epoch < 0 || step < 0 || global_step < step || step > experiment_.batches(Phase::kTrain))
+      throw input_error(fmt::format("step {} of epoch {} is no place in this training", step, epoch + 1), last_path().string(),
+                        "leave out --resume to start anew");
+    if (epoch + (step > 0 ? 1 : 0) > job_.options.epochs)
+      throw usage_error(fmt::format("is {} epochs and {} steps old, this run has {} epochs", epoch, step, job_.options.epochs),
+                        last_path().string(), "ask for more --epochs, or leave out --resume");
   }
 
   [[noreturn]] void stop() {
     progress_.end();
+    if (job_.eval_only) throw Error(ErrorKind::kInterrupted, "interrupted during the evaluation", job_.name);
     // After training the model holds the best weights and last.pth is complete already: saving now would mix the two.
-    if (job_.eval_only || finished_)
+    if (finished_)
       throw Error(ErrorKind::kInterrupted, "interrupted during the evaluation", job_.name, "the same command with --resume goes on");
     // During a validation the epoch is complete but not recorded: the checkpoint of its last step repeats only the validation.
     save_last();

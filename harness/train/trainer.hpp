@@ -15,14 +15,15 @@ namespace vbench {
 /// One seed's job.
 struct TrainJob {
   TrainOptions options;
-  std::string name;  ///< "coot/youcook2/yc2-100m seed 1": for messages and to recognise checkpoints
+  std::string name;  ///< "coot/yc2-100m seed 1": for messages and to recognise checkpoints
   uint64_t seed = 1;
   bool eval_only = false;
   bool resume = false;
   Precision precision = Precision::kFp32;
   std::string device = "cpu";
-  std::filesystem::path folder;                 ///< holds last.pth and best.pth
-  std::map<std::string, std::string> settings;  ///< a resumed run must have the same (except `epochs`)
+  std::filesystem::path folder;  ///< holds last.pth and best.pth; those of an earlier run are renamed
+  std::map<std::string, std::string>
+      settings;  ///< a resumed run must have the same (except `epochs`, unless the schedule is stretched over them)
 };
 
 struct TrainResult {
@@ -36,7 +37,8 @@ struct TrainResult {
 };
 
 /// Runs the job to its end. `folder` must exist.
-/// @throws Error kNumeric for a loss that is not finite (the last good checkpoint stays), kInterrupted after a signal (state saved)
+/// @throws Error kNumeric for a loss or weights that are not finite (the last good checkpoint stays), kInterrupted after a signal (state
+/// saved), kUsage or kInput for a checkpoint that this job cannot go on from
 [[nodiscard]] TrainResult train(Experiment& experiment, const TrainJob& job, Progress& progress);
 
 /// Evaluates the whole split once, without losses in the result.

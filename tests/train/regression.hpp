@@ -17,9 +17,12 @@ namespace vbench::test {
 class Regression final : public Experiment {
  public:
   struct Options {
-    int64_t steps = 5;       ///< of an epoch
-    int64_t nan_at = -1;     ///< global step whose loss is not finite
-    int64_t signal_at = -1;  ///< global step at which the process sends itself `signal_number`
+    int64_t steps = 5;             ///< of an epoch
+    int64_t nan_at = -1;           ///< global step whose loss is not finite
+    int64_t bad_gradient_at = -1;  ///< global step whose loss is finite and whose gradient is not
+    bool validation_is_nan = false;
+    bool a_score_is_nan = false;  ///< one that does not select the best epoch
+    int64_t signal_at = -1;       ///< global step at which the process sends itself `signal_number`
     int signal_number = 0;
     bool worse_after_first = false;  ///< validation scores fall after the first epoch
   };
@@ -54,16 +57,21 @@ class Regression final : public Experiment {
     const auto y = x.sum(1) + 0.1 * torch::randn({4});  // drawn from LibTorch's generator on purpose
     auto loss = (torch::mv(x, weight_) + bias_ - y).pow(2).mean();
     if (context.global_step == options_.nan_at) loss = loss * std::nan("");
+    // The square root of zero: finite, with an infinite slope.
+    if (context.global_step == options_.bad_gradient_at) loss = loss + (bias_ - bias_.detach()).sqrt().sum();
     return {loss, {{"square", loss.item<double>()}}};
   }
   LossTerms eval_loss(const StepContext&) override {
     const torch::NoGradGuard no_grad;
-    return {(weight_ - 1).pow(2).sum(), {}};
+    const auto loss = (weight_ - 1).pow(2).sum();
+    return {options_.validation_is_nan ? loss * std::nan("") : loss, {}};
   }
   Evaluation finish_evaluation() override {
     const double distance = (weight_ - 1).pow(2).sum().item<double>();
     const double selection = options_.worse_after_first ? 1.0 / static_cast<double>(1 + evaluations++) : std::exp(-distance);
-    return {{{"v2p_r1", selection}}, selection, {}};
+    Scores scores{{"v2p_r1", selection}};
+    if (options_.a_score_is_nan) scores["v2p_medr"] = std::nan("");
+    return {scores, selection, {}};
   }
   [[nodiscard]] DataFingerprint data(Phase) const override { return {"val", 8, 0, 0, "0"}; }
   [[nodiscard]] Source source() const override { return Source::kSynthetic; }

@@ -131,6 +131,60 @@ TEST(Trainer, ALossThatIsNotFiniteEndsTheRunAndKeepsTheLastGoodCheckpoint) {
   EXPECT_TRUE(std::filesystem::exists(folder / "last.pth"));
 }
 
+/// Trains until the error that the options lead to; the checkpoint left behind must be one that a healthy run can go on from.
+void expect_numeric_error(const Regression::Options& options, const std::string& says) {
+  const test::TemporaryFolder whole, folder;
+  const auto expected = run(small_job(whole.path()));
+  auto job = small_job(folder.path());
+  try {
+    (void)run(job, options);
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kNumeric);
+    EXPECT_NE(std::string(error.what()).find(says), std::string::npos) << error.what();
+  }
+  job.resume = true;
+  EXPECT_EQ(losses_of(run(job)), losses_of(expected));
+  EXPECT_EQ(files_of(folder.path()), files_of(whole.path()));
+}
+
+// Step 8 is the last of a pair, behind which the state is saved; step 10 the last of its epoch.
+TEST(Trainer, WeightsRuinedByAGradientNeverReplaceAGoodCheckpoint) {
+  expect_numeric_error({.bad_gradient_at = 7}, "weights are not finite after epoch 2 step 3: line/bias; the last good checkpoint is");
+  expect_numeric_error({.bad_gradient_at = 9}, "weights are not finite after epoch 2 step 5");
+}
+
+TEST(Trainer, AValidationLossThatIsNotFiniteEndsTheRun) {
+  expect_numeric_error({.validation_is_nan = true}, "the validation's loss is not finite at epoch 1: total=nan");
+}
+
+TEST(Trainer, AScoreThatIsNoNumberSurvivesAResume) {
+  const test::TemporaryFolder folder;
+  auto job = small_job(folder.path());
+  job.options.epochs = 2;
+  (void)run(job, {.a_score_is_nan = true});
+  job.options.epochs = 3;
+  job.resume = true;
+  const auto result = run(job, {.a_score_is_nan = true});
+  ASSERT_EQ(result.history.size(), 3U);
+  EXPECT_TRUE(std::isnan(result.history.front().scores.at("v2p_medr")));
+  EXPECT_FALSE(std::isnan(result.history.front().scores.at("v2p_r1")));
+}
+
+TEST(Trainer, ARunThatStartsAnewKeepsTheEarlierFilesAsideAndIsNeverResumedFromThem) {
+  const test::TemporaryFolder folder, whole;
+  const auto expected = run(small_job(whole.path()));
+  auto job = small_job(folder.path());
+  (void)run(job);
+  const auto earlier = files_of(folder.path());
+  const int status = run_in_child(job, {.signal_at = 0, .signal_number = SIGKILL});
+  ASSERT_TRUE(WIFSIGNALED(status));
+  EXPECT_FALSE(std::filesystem::exists(folder / "last.pth"));
+  EXPECT_EQ(read_file(folder / "best.previous.pth"), earlier);
+  job.resume = true;
+  EXPECT_EQ(losses_of(run(job)), losses_of(expected));
+}
+
 TEST(Trainer, StopsEarlyAndEvaluatesTheBestEpochsWeights) {
   const test::TemporaryFolder folder;
   auto job = small_job(folder.path());
@@ -163,6 +217,38 @@ TEST(Trainer, ResumeCanLengthenAFinishedRun) {
   job.settings["epochs"] = "9";
   job.resume = true;
   EXPECT_EQ(losses_of(run(job)), losses_of(expected));
+}
+
+TEST(Trainer, ResumeRefusesFewerEpochsThanWereTrained) {
+  const test::TemporaryFolder folder;
+  auto job = small_job(folder.path());
+  (void)run(job);
+  job.options.epochs = 4;
+  job.resume = true;
+  EXPECT_EQ(test::error_of([&] { (void)run(job); }),
+            (folder / "last.pth").string() +
+                ": is 6 epochs and 0 steps old, this run has 4 epochs; ask for more --epochs, or leave out --resume");
+}
+
+TEST(Trainer, ResumeRefusesOtherEpochsWhereTheScheduleIsStretchedOverThem) {
+  const test::TemporaryFolder folder;
+  auto job = small_job(folder.path());
+  job.settings["schedule"] = "cosine";
+  job.options.epochs = 3;
+  (void)run(job);
+  job.options.epochs = 6;
+  job.settings["epochs"] = "9";
+  job.resume = true;
+  EXPECT_NE(test::error_of([&] { (void)run(job); }).find("was written with epochs=6, this run has 9"), std::string::npos);
+}
+
+TEST(Trainer, ResumeRefusesTheCheckpointOfAnotherMethod) {
+  const test::TemporaryFolder folder;
+  auto job = small_job(folder.path());
+  (void)run(job);
+  job.name = "classification";
+  job.resume = true;
+  EXPECT_NE(test::error_of([&] { (void)run(job); }).find("was written by regression, this is classification"), std::string::npos);
 }
 
 TEST(Trainer, ADamagedCheckpointIsNamed) {
