@@ -6,13 +6,16 @@
 #include <unistd.h>
 #include <xxhash.h>
 
+#include <cerrno>
 #include <cmath>
 #include <cstdlib>
+#include <cstring>
 #include <ctime>
 #include <fstream>
 
 #include "harness/core/error.hpp"
 #include "harness/core/files.hpp"
+#include "harness/core/text.hpp"
 #include "harness/train/device.hpp"
 #include "harness/train/environment.hpp"
 #include "harness/train/options.hpp"
@@ -28,7 +31,9 @@ class FolderLock {
     if (descriptor_ < 0)
       throw input_error("cannot write to the folder", folder.string(), "choose a folder that can be written to, with --out");
     if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+      const int reason = errno;
       ::close(descriptor_);
+      if (reason != EWOULDBLOCK) throw input_error(std::string("cannot be locked: ") + std::strerror(reason), folder.string());
       throw usage_error("another vbench is running the same experiment", folder.string(),
                         "wait for it, or choose another folder with --out");
     }
@@ -44,6 +49,8 @@ class FolderLock {
 const VariantEntry& choose_variant(const RunSpec& spec, const Registry& registry) {
   if (spec.method.empty() && spec.embeddings.empty())
     throw usage_error("no method given", "--method", "'vbench list methods' shows what there is");
+  if (spec.dataset.empty() && (spec.variant.empty() || !spec.embeddings.empty()))
+    throw usage_error("no dataset given", "--dataset", "'vbench list variants' shows what each method runs on");
   if (!spec.method.empty()) return registry.find_variant(spec.method, spec.dataset, spec.variant);
   // An embeddings file is scored by the protocol of any method that runs on the dataset.
   (void)registry.find_dataset(spec.dataset);
@@ -59,8 +66,39 @@ void check_combination(const RunSpec& spec) {
   }
   if (spec.eval_only && spec.resume) throw usage_error("--eval-only has nothing to resume", "--resume");
   if (spec.eval_only && spec.epochs) throw usage_error("--eval-only trains no epochs", "--epochs");
-  if (!spec.embeddings.empty() && (!spec.init.empty() || spec.resume || spec.epochs || !spec.settings.empty())) {
-    throw usage_error("an embeddings file is scored without a model", "--embeddings", "leave out --init, --resume, --epochs and --set");
+  if (spec.eval_only && spec.seeds.size() > 1)
+    throw usage_error("the weights are given: every seed gives the same scores", "--seeds", "leave it out, or leave out --eval-only");
+  if (!spec.embeddings.empty() && (!spec.init.empty() || spec.resume || spec.epochs || !spec.settings.empty() || spec.preload ||
+                                   spec.strict || spec.seeds.size() > 1 || spec.precision != Precision::kFp32)) {
+    throw usage_error("an embeddings file is scored without a model and without data", "--embeddings",
+                      "leave out --init, --resume, --epochs, --set, --preload, --strict, --seeds and --precision");
+  }
+}
+
+/// Why a setting has no effect beside the others, or nothing. Who sets one that is not read expects what will not happen.
+std::string why_without_effect(const std::string& key, const TrainOptions& options) {
+  const auto optimizer = options.optimizer.kind;
+  const auto schedule = options.schedule.kind;
+  const auto needs = [](bool fulfilled, const char* what) { return fulfilled ? std::string() : std::string("is read only with ") + what; };
+  if (key == "optimizer.momentum" || key == "optimizer.nesterov") return needs(optimizer == OptimizerKind::kSgd, "optimizer=sgd");
+  if (key == "optimizer.beta1" || key == "optimizer.beta2" || key == "optimizer.epsilon")
+    return needs(optimizer != OptimizerKind::kSgd, "optimizer=adam or radam");
+  if (key == "optimizer.radam_degenerates_to_sgd") return needs(optimizer == OptimizerKind::kRAdam, "optimizer=radam");
+  if (key == "schedule.patience" || key == "schedule.cooldown")
+    return needs(schedule == ScheduleKind::kReduceOnPlateau, "schedule=plateau");
+  if (key == "schedule.step_epochs") return needs(schedule == ScheduleKind::kStep, "schedule=step");
+  if (key == "schedule.factor")
+    return needs(schedule == ScheduleKind::kReduceOnPlateau || schedule == ScheduleKind::kStep, "schedule=plateau or step");
+  if (key == "schedule.min_factor")
+    return needs(schedule != ScheduleKind::kConstant && schedule != ScheduleKind::kStep, "schedule=plateau or a cosine");
+  if (key == "schedule.warmup_unit") return needs(options.schedule.warmup_epochs > 0, "schedule.warmup_epochs above 0");
+  return "";
+}
+
+void check_effects(const std::vector<std::string>& assignments, const TrainOptions& options) {
+  for (const auto& assignment : assignments) {
+    const std::string key = trim(assignment.substr(0, assignment.find('=')));
+    if (const auto why = why_without_effect(key, options); !why.empty()) throw usage_error("has no effect here, it " + why, "--set " + key);
   }
 }
 
@@ -73,21 +111,19 @@ std::string settings_hash(const std::map<std::string, std::string>& settings, co
   return fmt::format("{:08x}", static_cast<uint32_t>(XXH64(text.data(), text.size(), 0)));
 }
 
-/// What the system was doing when a run began; compared with its end.
-struct SystemState {
-  double load = 0;      ///< processes that wanted a core, mean of the last minute
-  int64_t swapped = 0;  ///< bytes of this process that were swapped out
-};
-
-SystemState system_state() {
-  SystemState state;
+/// Processes that wanted a core, mean of the last minute.
+double system_load() {
   double loads[1] = {0};
-  if (::getloadavg(loads, 1) == 1) state.load = loads[0];
+  return ::getloadavg(loads, 1) == 1 ? loads[0] : 0;
+}
+
+/// Bytes of this process that are swapped out.
+int64_t swapped_bytes() {
   std::ifstream status("/proc/self/status");
   for (std::string line; std::getline(status, line);) {
-    if (line.rfind("VmSwap:", 0) == 0) state.swapped = 1024 * std::strtoll(line.c_str() + 7, nullptr, 10);
+    if (line.rfind("VmSwap:", 0) == 0) return 1024 * std::strtoll(line.c_str() + 7, nullptr, 10);
   }
-  return state;
+  return 0;
 }
 
 Verdict judge(const RunRecord& record, bool trained) {
@@ -102,12 +138,12 @@ Verdict judge(const RunRecord& record, bool trained) {
 }
 
 // Scores do not depend on what else the machine does, speeds do: the reason to distrust them stays with the run.
-void judge_speed(RunRecord& record, const SystemState& before, int64_t threads) {
-  const SystemState after = system_state();
+void judge_speed(RunRecord& record, int64_t swapped_before, double load_at_start, int64_t threads) {
+  const int64_t swapped = swapped_bytes();
   std::vector<std::string> reasons;
-  if (before.load > 0.5 * static_cast<double>(threads))
-    reasons.push_back(fmt::format("machine busy before the run (load {:.1f})", before.load));
-  if (after.swapped > before.swapped) reasons.push_back(fmt::format("swapping ({} MiB swapped out)", after.swapped >> 20));
+  if (load_at_start > 0.5 * static_cast<double>(threads))
+    reasons.push_back(fmt::format("machine busy before the run (load {:.1f})", load_at_start));
+  if (swapped > swapped_before) reasons.push_back(fmt::format("swapping ({} MiB swapped out)", swapped >> 20));
   if (reasons.empty()) return;
   record.environment["speed_unreliable"] = fmt::format("{}", fmt::join(reasons, "; "));
 }
@@ -115,12 +151,13 @@ void judge_speed(RunRecord& record, const SystemState& before, int64_t threads) 
 }  // namespace
 
 Session::Session(const RunSpec& spec, const Registry& registry)
-    : spec_(spec), variant_(choose_variant(spec, registry)), pairing_(variant_.make()) {
+    : spec_(spec), variant_(choose_variant(spec, registry)), pairing_(variant_.make()), load_at_start_(system_load()) {
   check_combination(spec_);
   spec_.method = variant_.method;
   spec_.dataset = variant_.dataset;
   spec_.variant = variant_.name;
   for (const auto& assignment : spec_.settings) pairing_->settings().set_assignment(assignment);
+  check_effects(spec_.settings, pairing_->training());
   if (spec_.epochs) pairing_->settings().set("epochs", std::to_string(*spec_.epochs));
   check_precision(spec_.precision, parse_device(spec_.device));
   spec_.threads = set_threads(spec_.threads);
@@ -165,7 +202,8 @@ RunRecord Session::run_seed(int64_t seed, const std::string& command_line, Progr
   const TrainJob job = this->job(seed);
   make_folder(job.folder);
   const FolderLock lock(job.folder);
-  const SystemState before = system_state();
+  remove_abandoned_files(job.folder);
+  const int64_t swapped_before = swapped_bytes();
   const auto experiment = open(seed, progress);
   const TrainResult result = train(*experiment, job, progress);
   RunRecord record;
@@ -189,7 +227,7 @@ RunRecord Session::run_seed(int64_t seed, const std::string& command_line, Progr
   record.settings["run.init"] = spec_.init;
   record.command_line = command_line;
   record.created_unix = std::time(nullptr);
-  judge_speed(record, before, spec_.threads);
+  judge_speed(record, swapped_before, load_at_start_, spec_.threads);
   record.verdict = judge(record, !spec_.eval_only);
   return record;
 }

@@ -41,6 +41,7 @@ class Session {
   RunSpec spec_;
   const VariantEntry& variant_;
   std::unique_ptr<Pairing> pairing_;
+  double load_at_start_;  ///< before the first seed, whose own load must not count as the machine's
 };
 
 }  // namespace vbench
