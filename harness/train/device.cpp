@@ -1,6 +1,7 @@
 #include "harness/train/device.hpp"
 
 #include <ATen/autocast_mode.h>
+#include <fmt/format.h>
 #include <sched.h>
 #include <torch/cuda.h>
 #include <torch/types.h>
@@ -39,10 +40,12 @@ at::Device parse_device(const std::string& name) {
                       "use --device cpu, or build against a CUDA LibTorch ('vbench doctor' says more)");
   }
   try {
-    return at::Device(name);
+    const at::Device device(name);
+    if (!cuda || device.index() < static_cast<int64_t>(torch::cuda::device_count())) return device;
   } catch (const c10::Error&) {
     throw usage_error("not a device", "--device " + name, "use cpu, cuda or cuda:N");
   }
+  throw usage_error(fmt::format("this machine has {} CUDA device(s), counted from 0", torch::cuda::device_count()), "--device " + name);
 }
 
 int64_t available_cores() {

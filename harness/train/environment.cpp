@@ -78,7 +78,11 @@ std::map<std::string, std::string> describe_environment() {
   all["libtorch"] = TORCH_VERSION;
   all["onednn"] = at::globalContext().hasMKLDNN() ? "yes" : "no";
   all["cuda"] = torch::cuda::is_available() ? fmt::format("{} device(s)", torch::cuda::device_count()) : "no";
+#if defined(__clang__)
+  all["compiler"] = __VERSION__;  // names itself
+#else
   all["compiler"] = fmt::format("GCC {}", __VERSION__);
+#endif
   all["revision"] = VBENCH_REVISION;
   all["build"] = VBENCH_BUILD_TYPE;
   if (const auto core = openblas_core(); !core.empty()) all["openblas_core"] = core;

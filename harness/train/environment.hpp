@@ -7,7 +7,8 @@
 
 namespace vbench {
 
-/// cpu, cores, threads, memory, blas, blas_threads, libtorch, onednn, cuda, compiler, revision, build, openblas_core, load_1min.
+/// cpu, cpu_abilities, cores, threads, memory_gib, load_1min, blas, openblas_core (OpenBLAS only), libtorch, onednn, cuda, compiler,
+/// revision, build.
 [[nodiscard]] std::map<std::string, std::string> describe_environment();
 
 /// One finding of the doctor.

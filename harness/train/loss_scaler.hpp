@@ -16,10 +16,12 @@ class LossScaler {
   [[nodiscard]] at::Tensor scale(const at::Tensor& loss) const;
   /// Divides the gradients by the scale. @return false if any is not finite: the step must be skipped
   [[nodiscard]] bool unscale(const std::vector<Parameter>& parameters) const;
+  /// @throws Error kNumeric when halving has not helped for so long that it never will
   void update(bool step_was_good);
 
   [[nodiscard]] bool enabled() const { return enabled_; }
   [[nodiscard]] std::vector<double> state() const { return {scale_, static_cast<double>(good_steps_)}; }
+  /// @throws Error kInput for a state that no scaler can have given
   void load_state(const std::vector<double>& state);
 
  private:
