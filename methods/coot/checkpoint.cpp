@@ -16,7 +16,6 @@
 namespace vbench::coot {
 namespace {
 
-using torch_file::Dict;
 using torch_file::Value;
 
 constexpr const char* kLayoutHint =
@@ -97,20 +96,6 @@ void import_checkpoint(const std::filesystem::path& file, const std::vector<Name
     at::Tensor target = tensor;
     target.copy_(tensors.at(name).tensor());
   }
-}
-
-void export_checkpoint(const std::filesystem::path& file, const std::vector<NamedTensor>& weights) {
-  Dict all;
-  for (const auto network : kNetworkNames) {
-    Dict tensors;
-    tensors.ordered = true;
-    const std::string prefix = std::string(network) + "/";
-    for (const auto& [name, tensor] : weights) {
-      if (name.starts_with(prefix)) tensors.set(name.substr(prefix.size()), tensor.detach().cpu());
-    }
-    all.set(network, std::move(tensors));
-  }
-  torch_file::save_torch_file(file, all);
 }
 
 }  // namespace vbench::coot

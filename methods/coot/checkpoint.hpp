@@ -1,4 +1,4 @@
-// Weights in the layouts that the authors published and that our own best.pth has. Used by method.hpp and `vbench show`.
+// Weights in the layouts that the authors published; our own best.pth has the newer of them. Used by method.hpp.
 #pragma once
 
 #include <filesystem>
@@ -12,8 +12,5 @@ namespace vbench::coot {
 /// list of version 0.1 with its older names; zip and legacy serialisation alike.
 /// @throws Error kInput naming file, network, tensor, expected and found shape; nothing has been changed then
 void import_checkpoint(const std::filesystem::path& file, const std::vector<NamedTensor>& weights);
-
-/// Writes that dictionary, readable by Python's torch.load.
-void export_checkpoint(const std::filesystem::path& file, const std::vector<NamedTensor>& weights);
 
 }  // namespace vbench::coot

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "datasets/formats/torch_checkpoint.hpp"
+#include "harness/train/checkpoint.hpp"
 #include "tests/methods/coot/reference.hpp"
 
 namespace vbench::coot::test {
@@ -24,7 +25,7 @@ template <class Change>
 std::filesystem::path saved(const TemporaryFolder& folder, Change change) {
   auto weights = Model(small_model(), 3, at::kCPU).weights();
   change(weights);
-  export_checkpoint(folder / "weights.pth", weights);
+  save_weights(folder / "weights.pth", weights);
   return folder / "weights.pth";
 }
 
@@ -38,10 +39,10 @@ std::string import_error(const std::filesystem::path& file) {
   return message;
 }
 
-TEST(CootCheckpoint, ExportedWeightsComeBackBitByBit) {
+TEST(CootCheckpoint, BestWeightsOfARunComeBackBitByBit) {
   const TemporaryFolder folder;
   const Model first(small_model(), 1, at::kCPU), second(small_model(), 2, at::kCPU);
-  export_checkpoint(folder / "best.pth", first.weights());
+  save_weights(folder / "best.pth", first.weights());
   import_checkpoint(folder / "best.pth", second.weights());
   const auto a = first.weights(), b = second.weights();
   for (size_t i = 0; i < a.size(); ++i) expect_same(b[i].tensor, a[i].tensor, a[i].name);
