@@ -38,7 +38,8 @@ EngineMain load_engine() {
   for (const auto& path : {folder / "libvbench_engine.so", folder / VBENCH_ENGINE_FOLDER / "libvbench_engine.so"}) {
     if (!fs::exists(path)) continue;
     void* engine = ::dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL);
-    if (engine != nullptr) return reinterpret_cast<EngineMain>(::dlsym(engine, "vbench_engine_main"));
+    void* entry = engine == nullptr ? nullptr : ::dlsym(engine, "vbench_engine_main");
+    if (entry != nullptr) return reinterpret_cast<EngineMain>(entry);
     reason = ::dlerror();
   }
   throw vbench::Error(vbench::ErrorKind::kInternal, reason.empty() ? "libvbench_engine.so is not beside the program" : reason, "vbench",

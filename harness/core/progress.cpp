@@ -49,7 +49,7 @@ void Progress::begin(std::string title, int64_t total, int64_t done) {
   title_ = std::move(title);
   note_.clear();
   total_ = total;
-  done_ = begun_at_ = done;
+  done_ = done;
   seconds_per_item_ = 0;
   active_ = true;
   drawn_ = false;

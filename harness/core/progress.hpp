@@ -41,7 +41,7 @@ class Progress {
   bool terminal_;
   bool active_ = false, drawn_ = false;
   std::string title_, note_;
-  int64_t total_ = 0, done_ = 0, begun_at_ = 0;
+  int64_t total_ = 0, done_ = 0;
   double seconds_per_item_ = 0;  // smoothed
   std::chrono::steady_clock::time_point started_, last_update_, last_draw_;
 };

@@ -26,7 +26,6 @@ class PairExperiment final : public Experiment {
                  uint64_t seed)
       : spec_(spec),
         training_(training),
-        data_options_(data),
         seed_(seed),
         device_(parse_device(spec.device)),
         eval_data_(D::open(data, spec, Role::kEvaluate)),
@@ -113,7 +112,6 @@ class PairExperiment final : public Experiment {
 
   RunSpec spec_;
   TrainOptions training_;
-  typename D::Options data_options_;
   uint64_t seed_;
   at::Device device_;
   D eval_data_;

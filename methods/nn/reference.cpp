@@ -42,11 +42,8 @@ class Rectangle {
   }
   [[nodiscard]] const at::Tensor& valid() const { return valid_; }      ///< [N, L] bool
   [[nodiscard]] const at::Tensor& lengths() const { return lengths_; }  ///< [N]
-  [[nodiscard]]
-
   /// Numbers of the attention weights [N, H, L, L]: sequence by sequence, head by head, row by row, without gaps.
-  [[nodiscard]] at::Tensor
-  weight_numbers(int64_t heads) const {
+  [[nodiscard]] at::Tensor weight_numbers(int64_t heads) const {
     const at::Tensor squares = lengths_ * lengths_;
     const at::Tensor first = (squares.cumsum(0) - squares) * heads;
     const auto shaped = [](const at::Tensor& x) { return x.view({-1, 1, 1, 1}); };

@@ -3,7 +3,7 @@
 static inline int64_t rounded_up(int64_t n, int64_t to) { return (n + to - 1) / to * to; }
 
 // Scratch of the small products below: both operands packed in full.
-static int64_t small_product_scratch(int64_t m, int64_t n, int64_t k) { return rounded_up(n, kTileColumns) * k + kTileRows * k + 0 * m; }
+static int64_t small_product_scratch(int64_t n, int64_t k) { return rounded_up(n, kTileColumns) * k + kTileRows * k; }
 
 // c [m, n] float with row stride c_row = a b, with operands small enough for one pass.
 template <class A, class B>
@@ -25,7 +25,7 @@ static void small_product(const A* a, int64_t a_row, int64_t a_column, const B* 
 
 static int64_t attention_scratch(int64_t length, int64_t head_width) {
   const int64_t longest = length > head_width ? length : head_width;
-  return 2 * length * length + length * head_width + small_product_scratch(longest, longest, longest);
+  return 2 * length * length + length * head_width + small_product_scratch(longest, longest);
 }
 
 // weights [T, T] = softmax(scale q k'), row by row.

@@ -1,5 +1,5 @@
 // Bodies of the kernels. Each <instruction set>.cpp includes this inside its own namespace after defining VBENCH_LANES (floats of a
-// vector), VBENCH_TILE_ROWS and VBENCH_FAST_GEMM. Reductions use `omp simd`, so sums are ordered the same for any number of threads.
+// vector) and VBENCH_TILE_ROWS. Reductions use `omp simd`, so sums are ordered the same for any number of threads.
 
 #include "methods/nn/kernels/math.hpp"
 
