@@ -50,7 +50,7 @@ class Network {
   [[nodiscard]] Heads heads(const at::Tensor& features) const;            ///< [..., O]; both in one product
   [[nodiscard]] at::Tensor embeddings(const at::Tensor& features) const;  ///< [..., E] alone
 
-  /// heads(features(sets)); without gradients the heads are folded into the second layers (paper algebra, exact up to rounding).
+  /// heads(features(sets)), exact up to rounding: where that saves work, the heads are folded into the second layers. Differentiable.
   [[nodiscard]] Heads forward(const at::Tensor& sets) const;
 
   /// Relation number `index` on its own: [B, ..., s, D] -> [B, R, O] as the authors' module.
@@ -58,7 +58,8 @@ class Network {
   /// The authors' base-class forward, which their published models do not use: mean relation of each scale, mixed by linear.*. n >= min
   /// scale.
   [[nodiscard]] at::Tensor aggregate(const at::Tensor& sets) const;
-  /// For n < min_scale: the ways in which the authors enlarge a set. Tiled (`tiles` > 1), or one set for every choice of repeated members.
+  /// For n < min_scale: the ways in which the authors enlarge a set. Tiled (`tiles` > 1), or one of the choices of repeated members; each
+  /// chosen member is appended on its own and the forwards of these sets are averaged.
   struct Enlargement {
     int64_t tiles = 1;
     std::vector<std::vector<int64_t>> repeats;  ///< indices appended, lexicographic; empty when tiled
@@ -69,12 +70,26 @@ class Network {
   struct Relation {
     at::Tensor weight1, bias1, weight2, bias2;  // [H, s*D], [H], [O, H], [O]
   };
+  struct Hidden {
+    const Relation& relation;
+    int64_t scale;
+    at::Tensor values;  // [C(n, scale), B, H]
+  };
+  /// Behind the first layers of all scales up to `largest`; checks the sets.
+  [[nodiscard]] std::vector<Hidden> hidden(const at::Tensor& sets, int64_t largest) const;
+  [[nodiscard]] at::Tensor summed_features(const at::Tensor& sets, int64_t largest) const;  // subset-major: [K, B, O]
+  [[nodiscard]] at::Tensor whole_set_features(const at::Tensor& sets) const;                // [B, 1, O]
+  [[nodiscard]] at::Tensor head_weight() const;                                             // [C + E, O]
+  [[nodiscard]] at::Tensor head_bias() const;
+  [[nodiscard]] at::Tensor own_heads(const Hidden& hidden, const at::Tensor& head) const;  // [C(n, scale), B, C + E]
+  [[nodiscard]] Heads split(const at::Tensor& both) const;
+
   NetworkOptions options_;
   std::vector<Relation> relations_;
   at::Tensor mix_weight_, mix_bias_, logit_weight_, logit_bias_, embedding_weight_, embedding_bias_;
 };
 
-/// Multiply-adds of one forward pass of a set with `members` videos.
+/// Multiply-adds of one forward pass of a set with `members` videos by the published formula, subset by subset.
 [[nodiscard]] int64_t multiply_adds(const NetworkOptions& options, int64_t members);
 
 }  // namespace vbench::sam
