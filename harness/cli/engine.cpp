@@ -2,6 +2,7 @@
 #include <c10/util/Exception.h>
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <iostream>
 #include <map>
 #include <new>
@@ -19,7 +20,7 @@ namespace {
 int dispatch(const CommandContext& context) {
   static const std::map<std::string, int (*)(const CommandContext&)> commands{
       {"run", run_command},   {"list", list_command},   {"show", show_command},    {"leaderboard", leaderboard_command},
-      {"data", data_command}, {"embed", embed_command}, {"doctor", doctor_command}};
+      {"data", data_command}, {"embed", embed_command}, {"predict", predict_command}, {"doctor", doctor_command}};
   return commands.at(context.invocation.command)(context);
 }
 
@@ -50,6 +51,8 @@ int run_engine(int argc, char** argv) {
     return fail(error.kind(), error.what());
   } catch (const c10::Error& error) {
     return fail(ErrorKind::kInternal, "internal error in a tensor operation: " + first_line(error.what_without_backtrace()));
+  } catch (const std::filesystem::filesystem_error& error) {  // a name that is too long, a folder that may not be read, ...
+    return fail(ErrorKind::kInput, fmt::format("{}: {}", error.path1().string(), error.code().message()));
   } catch (const std::bad_alloc&) {
     return fail(ErrorKind::kInternal, "out of memory; lower batch_size with --set, or leave out --preload");
   } catch (const std::exception& error) {

@@ -106,8 +106,12 @@ const std::vector<Command>& commands() {
        "  vbench --method coot --dataset youcook2 --init provided_models/yc2_100m_coot.pth --eval-only --source real\n"
        "  vbench run --embeddings embeddings.h5 --dataset youcook2\n",
        add_run},
-      {"list", "vbench list methods|datasets|variants|metrics [--format F]", "what this build knows", "Example:\n  vbench list variants\n",
-       [](po::options_description& options, Raw& raw) { add_format(options, raw); }},
+      {"list", "vbench list methods|datasets|variants|metrics [--method M] [--format F]", "what this build knows",
+       "Example:\n  vbench list variants --method coot\n",
+       [](po::options_description& options, Raw& raw) {
+         options.add_options()("method,m", po::value(&raw.invocation.run.method)->value_name("M"), "variants: only those of this method");
+         add_format(options, raw);
+       }},
       {"show", "vbench show METHOD [--variant V] [--set KEY=VALUE] [--format F]", "settings with documentation, layers, parameters, FLOPs",
        "Example:\n  vbench show coot --variant yc2-100m\n",
        [](po::options_description& options, Raw& raw) {
@@ -128,18 +132,20 @@ const std::vector<Command>& commands() {
          add_out(options, raw);
          add_format(options, raw);
        }},
-      {"data", "vbench data info|verify|synth DATASET [options]", "look at, check or generate datasets",
+      {"data", "vbench data info|verify|synth|prepare DATASET [options]", "look at, check or generate datasets",
        "info    what is there and what belongs where\n"
        "verify  every listed item: present, readable, right shape; exit code 1 if anything is wrong\n"
-       "synth   write a stand-in in the official on-disk format into --output\n\n"
+       "synth   write a stand-in in the official on-disk format into --output\n"
+       "prepare make the dataset's derived files from files of one's own into --output; without --output: what it needs\n\n"
        "Examples:\n"
        "  vbench data info youcook2\n"
        "  vbench data verify youcook2 --data-root data --deep\n"
-       "  vbench data synth youcook2 --output data/youcook2 --set annotations=DIR --set word_vectors=FILE\n",
+       "  vbench data synth youcook2 --output data/youcook2 --set annotations=DIR --set word_vectors=FILE\n"
+       "  vbench data prepare kinetics --output data/kinetics --set classes=classes.txt --set taxonomy=taxonomy.txt ...\n",
        [](po::options_description& options, Raw& raw) {
          add_data(options, raw);
-         options.add_options()("output", po::value(&raw.invocation.output)->value_name("DIR"), "synth: folder to write")  //
-             ("seed", shown(raw.invocation.seed, int64_t{1})->value_name("N"), "synth: seed of the generator")            //
+         options.add_options()("output", po::value(&raw.invocation.output)->value_name("DIR"), "synth, prepare: folder to write")  //
+             ("seed", shown(raw.invocation.seed, int64_t{1})->value_name("N"), "synth, prepare: seed of the generator")   //
              ("deep", po::bool_switch(&raw.invocation.deep), "verify: read every value, not only headers")                //
              ("allow-missing", shown(raw.invocation.allow_missing, 0.0)->value_name("SHARE"),
               "verify: share of items that may lack files, 0..1");
@@ -152,6 +158,20 @@ const std::vector<Command>& commands() {
          add_model(options, raw);
          add_data(options, raw);
          options.add_options()("output", po::value(&raw.invocation.output)->value_name("FILE"), "HDF5 file to write");
+       }},
+      {"predict", "vbench predict --method M --dataset D --init FILE --videos A,B,C [options]",
+       "what a trained model says about videos of a dataset, in words",
+       "Names are those of the dataset's lists; the videos' cached features must be there.\n\n"
+       "Examples:\n"
+       "  vbench predict --method sam --dataset kinetics --init best.pth --videos a.mp4,b.mp4,c.mp4\n"
+       "  vbench predict --method sam --dataset kinetics --init best.pth --videos a.mp4,b.mp4 --candidates c.mp4,d.mp4\n",
+       [](po::options_description& options, Raw& raw) {
+         add_model(options, raw);
+         add_data(options, raw);
+         options.add_options()("videos", po::value(&raw.invocation.videos)->value_name("LIST"), "the set: names with commas between")  //
+             ("candidates", po::value(&raw.invocation.candidates)->value_name("LIST"), "videos to be ordered by how well they fit")    //
+             ("top", shown(raw.invocation.top, int64_t{5})->value_name("N"), "answers a question");
+         add_format(options, raw);
        }},
       {"doctor", "vbench doctor [--format F]", "what this machine and build can do, and what slows it down", "Example:\n  vbench doctor\n",
        [](po::options_description& options, Raw& raw) { add_format(options, raw); }},
@@ -289,6 +309,7 @@ void finish(Raw& raw, const po::variables_map& values) {
     if (raw.epochs < 0) throw usage_error("the number of epochs is negative", "--epochs");
     run.epochs = raw.epochs;
   }
+  if (raw.invocation.top < 1) throw usage_error("must be at least 1", "--top");
   constexpr int64_t kMostThreads = 1024;  // more is a mistake, and starting them would fail somewhere deep inside
   if (std::min(run.threads, run.workers) < 0 || std::max(run.threads, run.workers) > kMostThreads)
     throw usage_error(fmt::format("a number of threads is not in 0..{}", kMostThreads), "--threads, --workers");
@@ -319,7 +340,7 @@ void check_positional(const Invocation& invocation) {
   } else if (invocation.command == "show") {
     require(1, "the name of a method");
   } else if (invocation.command == "data") {
-    require(2, "info, verify or synth, and the name of a dataset");
+    require(2, "info, verify, synth or prepare, and the name of a dataset");
   } else {
     require(0, "no words besides its options");
   }

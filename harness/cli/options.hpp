@@ -16,12 +16,15 @@ struct Invocation {
   bool help = false;
   bool version = false;
   RunSpec run;                   ///< run, embed; also data_root, source, out, format, verbosity of the others
-  std::string output;            ///< embed, data synth: the file or folder to write
+  std::string output;            ///< embed, data synth, data prepare: the file or folder to write
   bool paper = false;            ///< leaderboard: add the published figures
   std::string import_coot_runs;  ///< leaderboard: folder of the authors' runs
   bool deep = false;             ///< data verify
   double allow_missing = 0;      ///< data verify: tolerated share of missing items
-  int64_t seed = 1;              ///< data synth
+  int64_t seed = 1;              ///< data synth, prepare
+  std::string videos;            ///< predict: names with commas between
+  std::string candidates;        ///< predict: likewise
+  int64_t top = 5;               ///< predict: answers a question
 };
 
 /// Options from the command line, then VBENCH_* variables, then --config, then defaults.

@@ -81,6 +81,20 @@ template <class M>
 concept ImportsCheckpoints = requires(M& method, const std::filesystem::path& file) {
   method.import_checkpoint(file);
 };
+/// The data know their own sizes: the method is built for the options that the opened dataset gives back.
+template <class D>
+concept ResolvesOptions = requires(const D& data) {
+  { data.options() } -> std::same_as<typename D::Options>;
+};
+/// Scores need more of the data than the batches say, names of classes for instance.
+template <class M, class D>
+concept ProtocolKnowsData = requires(M& method, const D& data) {
+  { method.protocol(data) } -> std::same_as<typename M::Protocol>;
+};
+template <class M, class D>
+concept Predicts = requires(M& method, const D& data, const PredictRequest& request) {
+  { method.predict(data, request) } -> std::same_as<std::vector<Answer>>;
+};
 template <class M>
 concept HasEpochHook = requires(M& method, int64_t epoch) {
   method.before_epoch(epoch);

@@ -33,6 +33,7 @@ struct Parameter {
 struct LossTerms {
   at::Tensor total;                                   ///< scalar
   std::vector<std::pair<std::string, double>> terms;  ///< already weighted; detached
+  double weight = 1;                                  ///< of this batch in the epoch's mean; 0: it has no loss
 };
 
 enum class Phase { kTrain, kEvaluate };
@@ -50,6 +51,20 @@ struct Evaluation {
   Scores scores;
   double selection = 0;             ///< the score that chooses the best epoch; higher is better
   std::vector<ItemOutput> outputs;  ///< per item
+};
+
+/// What `vbench predict` asks about items of a dataset.
+struct PredictRequest {
+  std::vector<std::string> videos;      ///< names as the dataset lists them
+  std::vector<std::string> candidates;  ///< to be compared with the videos; may be empty
+  int64_t top = 5;                      ///< answers per question
+};
+
+/// A table of answers in words.
+struct Answer {
+  std::string title;
+  std::vector<std::string> header;
+  std::vector<std::vector<std::string>> rows;
 };
 
 /// One method on one dataset with one seed: built, on its device, ready to train or evaluate.
@@ -76,6 +91,8 @@ class Experiment {
   [[nodiscard]] virtual ProtocolId protocol() const = 0;
   virtual void import_checkpoint(
       const std::filesystem::path& file) = 0;                           ///< weights in the authors' layout; kInput Error if they do not fit
+  /// Needs no training split. @throws Error kUsage if the method has no answers, or for videos that are not there
+  [[nodiscard]] virtual std::vector<Answer> predict(const PredictRequest& request) = 0;
   virtual void save_embeddings(const std::filesystem::path& file) = 0;  ///< of the last evaluation; kUsage Error if the method has none
 };
 

@@ -57,6 +57,9 @@ struct DatasetEntry {
   std::function<DataReport(const DataRequest&)> verify;
   /// Writes a stand-in (or, with annotations=DIR and word_vectors=FILE among the settings, features for real annotations) into a folder.
   std::function<DataReport(const DataRequest&, const std::string& folder)> synthesize;
+  std::string preparation = {};  ///< what `vbench data prepare` needs and where to get it, several lines; empty: it can't prepare anything
+  /// Makes the dataset's derived files from the user's own into a folder.
+  std::function<DataReport(const DataRequest&, const std::string& folder)> prepare = {};
 };
 
 class Registry {

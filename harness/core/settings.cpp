@@ -90,6 +90,13 @@ void Settings::set(const std::string& key, const std::string& value) {
   throw usage_error(fmt::format("unknown setting '{}'", key), "--set", suggest(key, keys));
 }
 
+void Settings::preset(const std::string& key, const std::string& value) {
+  set(key, value);
+  for (auto& entry : entries_) {
+    if (entry.key == key) entry.default_value = entry.read();
+  }
+}
+
 void Settings::set_assignment(const std::string& assignment) {
   const auto equals = assignment.find('=');
   if (equals == std::string::npos) throw usage_error(fmt::format("'{}' has no '='", assignment), "--set", "write --set key=value");

@@ -60,6 +60,9 @@ class Settings {
   /// "key=value", as on the command line.
   void set_assignment(const std::string& assignment);
 
+  /// As set(), and the value becomes the default: for variants that differ from another one in a setting.
+  void preset(const std::string& key, const std::string& value);
+
   [[nodiscard]] std::vector<SettingInfo> list() const;              ///< in the order of binding
   [[nodiscard]] std::map<std::string, std::string> values() const;  ///< resolved configuration
 

@@ -18,7 +18,7 @@ using nlohmann::json;
 using torch_file::Dict;
 using torch_file::Value;
 
-constexpr int64_t kFormatVersion = 1;
+constexpr int64_t kFormatVersion = 2;
 
 // Numbers live as JSON text: doubles survive the round trip exactly, and a reader sees what they are.
 json to_json(const EpochRecord& record) {
@@ -57,7 +57,8 @@ json state_to_json(const CheckpointParts& parts) {
           {"epoch", parts.state.epoch},
           {"step", parts.state.step},
           {"global_step", parts.state.global_step},
-          {"loss_sums", parts.state.loss_sums},
+          {"loss_sums", parts.state.loss.sums},
+          {"loss_weight", parts.state.loss.weight},
           {"history", history},
           {"schedule", parts.schedule.state()},
           {"best", parts.best.state()},
@@ -116,7 +117,8 @@ void restore(const json& saved, const CheckpointParts& parts) {
   saved.at("epoch").get_to(parts.state.epoch);
   saved.at("step").get_to(parts.state.step);
   saved.at("global_step").get_to(parts.state.global_step);
-  saved.at("loss_sums").get_to(parts.state.loss_sums);
+  saved.at("loss_sums").get_to(parts.state.loss.sums);
+  saved.at("loss_weight").get_to(parts.state.loss.weight);
   parts.state.history.clear();
   for (const auto& record : saved.at("history")) parts.state.history.push_back(epoch_from_json(record));
   parts.schedule.load_state(saved.at("schedule").get<std::vector<double>>());

@@ -8,6 +8,7 @@
 
 #include "harness/core/experiment.hpp"
 #include "harness/train/early_stopping.hpp"
+#include "harness/train/loss_mean.hpp"
 #include "harness/train/loss_scaler.hpp"
 #include "harness/train/optimizer.hpp"
 #include "harness/train/schedule.hpp"
@@ -21,7 +22,7 @@ struct TrainState {
   int64_t epoch = 0;                        ///< the one in work, from 0
   int64_t step = 0;                         ///< steps done of it
   int64_t global_step = 0;                  ///< steps done in all
-  std::map<std::string, double> loss_sums;  ///< over the steps of this epoch
+  LossMean loss;                            ///< over the steps of this epoch
   std::vector<EpochRecord> history;         ///< finished epochs
 };
 

@@ -23,7 +23,9 @@ void TrainOptions::bind(Settings& settings) {
                   {{"constant", ScheduleKind::kConstant},
                    {"plateau", ScheduleKind::kReduceOnPlateau},
                    {"step", ScheduleKind::kStep},
-                   {"cosine", ScheduleKind::kCosine}});
+                   {"cosine", ScheduleKind::kCosine},
+                   {"cosine_by_epoch", ScheduleKind::kCosineByEpoch},
+                   {"cosine_by_loss", ScheduleKind::kCosineByLoss}});
   settings.number("schedule.factor", schedule.factor, "plateau, step: multiplier of each reduction", {0, 1});
   settings.integer("schedule.patience", schedule.patience, "plateau: validated epochs without improvement that are tolerated", {0, 1e6});
   settings.integer("schedule.cooldown", schedule.cooldown, "plateau: validated epochs after a reduction that do not count", {0, 1e6});

@@ -9,7 +9,7 @@ namespace vbench {
 class Settings;
 
 enum class OptimizerKind { kAdam, kRAdam, kSgd };
-enum class ScheduleKind { kConstant, kReduceOnPlateau, kStep, kCosine };
+enum class ScheduleKind { kConstant, kReduceOnPlateau, kStep, kCosine, kCosineByEpoch, kCosineByLoss };
 enum class WarmupUnit { kEpoch, kStep };
 
 struct OptimizerOptions {

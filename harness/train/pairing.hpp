@@ -29,7 +29,7 @@ class PairExperiment final : public Experiment {
         seed_(seed),
         device_(parse_device(spec.device)),
         eval_data_(D::open(data, spec, Role::kEvaluate)),
-        method_(tuning, data, seed, device_) {
+        method_(tuning, resolved(data), seed, device_) {
     if (!spec.eval_only) train_data_.emplace(D::open(data, spec, Role::kTrain));
   }
 
@@ -45,7 +45,7 @@ class PairExperiment final : public Experiment {
   void start(Phase phase, int64_t epoch, int64_t first_batch) override {
     loader_.reset();  // the old one's threads must be gone before new ones start
     loader_.emplace(dataset(phase), loader_options(phase), phase == Phase::kTrain ? epoch : 0, first_batch);
-    if (phase == Phase::kEvaluate) protocol_.emplace(method_.protocol());
+    if (phase == Phase::kEvaluate) protocol_.emplace(new_protocol());
   }
 
   bool next() override {
@@ -85,6 +85,15 @@ class PairExperiment final : public Experiment {
     }
   }
 
+  std::vector<Answer> predict([[maybe_unused]] const PredictRequest& request) override {
+    if constexpr (Predicts<M, D>) {
+      const torch::NoGradGuard no_grad;
+      return method_.predict(eval_data_, request);
+    } else {
+      throw usage_error("this method has nothing to predict", "vbench predict");
+    }
+  }
+
   void save_embeddings(const std::filesystem::path& file) override {
     if constexpr (SavesEmbeddings<typename M::Protocol>) {
       if (!protocol_) throw Error(ErrorKind::kInternal, "embeddings asked for before an evaluation");
@@ -95,6 +104,22 @@ class PairExperiment final : public Experiment {
   }
 
  private:
+  [[nodiscard]] typename M::Protocol new_protocol() {
+    if constexpr (ProtocolKnowsData<M, D>) {
+      return method_.protocol(eval_data_);
+    } else {
+      return method_.protocol();
+    }
+  }
+
+  [[nodiscard]] typename D::Options resolved(const typename D::Options& data) const {
+    if constexpr (ResolvesOptions<D>) {
+      return eval_data_.options();
+    } else {
+      return data;
+    }
+  }
+
   [[nodiscard]] const D& dataset(Phase phase) const {
     if (phase == Phase::kEvaluate) return eval_data_;
     if (!train_data_) throw Error(ErrorKind::kInternal, "the training split is not open");
@@ -159,10 +184,14 @@ class Pair final : public Pairing {
   Settings settings_;
 };
 
-/// For Registry::MethodHandle::variant.
+/// For Registry::MethodHandle::variant. `presets`: settings in which this variant differs from M's configuration.
 template <class M, class D>
-std::function<std::unique_ptr<Pairing>()> pair_of() {
-  return [] { return std::make_unique<Pair<M, D>>(); };
+std::function<std::unique_ptr<Pairing>()> pair_of(std::vector<std::pair<std::string, std::string>> presets = {}) {
+  return [presets = std::move(presets)] {
+    auto pair = std::make_unique<Pair<M, D>>();
+    for (const auto& [key, value] : presets) pair->settings().preset(key, value);
+    return pair;
+  };
 }
 
 }  // namespace vbench

@@ -28,6 +28,10 @@ double Schedule::factor() const {
       return std::pow(options_.factor, static_cast<double>(epoch_ / options_.step_epochs));
     case ScheduleKind::kCosine:
       return cosine_factor();
+    case ScheduleKind::kCosineByEpoch:
+      return half_cosine(static_cast<double>(epoch_) / static_cast<double>(epochs_));
+    case ScheduleKind::kCosineByLoss:
+      return half_cosine(loss_ / static_cast<double>(epochs_));
   }
   return 1;
 }
@@ -41,10 +45,15 @@ double Schedule::cosine_factor() const {
   const int64_t done = steps_ - options_.warmup_epochs * steps_per_epoch_;
   const int64_t all = std::max<int64_t>(1, (epochs_ - options_.warmup_epochs) * steps_per_epoch_);
   const double progress = std::clamp(static_cast<double>(done) / static_cast<double>(all), 0.0, 1.0);
+  return half_cosine(progress);
+}
+
+double Schedule::half_cosine(double progress) const {
   return options_.min_factor + (1 - options_.min_factor) * (1 + std::cos(kPi * progress)) / 2;
 }
 
-void Schedule::step_epoch(bool validated, bool improved) {
+void Schedule::step_epoch(bool validated, bool improved, std::optional<double> validation_loss) {
+  if (validated && validation_loss) loss_ = *validation_loss;
   const bool counts = validated && epoch_ >= options_.warmup_epochs;
   ++epoch_;
   if (!counts) return;
@@ -62,16 +71,18 @@ void Schedule::step_epoch(bool validated, bool improved) {
 std::vector<double> Schedule::state() const {
   std::vector<double> all;
   for (const int64_t value : {epoch_, steps_, reductions_, bad_epochs_, cooling_epochs_}) all.push_back(static_cast<double>(value));
+  all.push_back(loss_);
   return all;
 }
 
 void Schedule::load_state(const std::vector<double>& state) {
   constexpr double kLargest = 9007199254740992.0;  // 2^53: beyond it a double misses integers
   const auto is_count = [](double value) { return value >= 0 && value <= kLargest && value == std::floor(value); };
-  if (state.size() != 5 || !std::all_of(state.begin(), state.end(), is_count))
-    throw input_error("the schedule's state is not five counts", "checkpoint");
+  if (state.size() != 6 || !std::all_of(state.begin(), state.end() - 1, is_count) || !std::isfinite(state.back()))
+    throw input_error("the schedule's state is not five counts and a loss", "checkpoint");
   size_t next = 0;
   for (int64_t* value : {&epoch_, &steps_, &reductions_, &bad_epochs_, &cooling_epochs_}) *value = static_cast<int64_t>(state[next++]);
+  loss_ = state.back();
 }
 
 }  // namespace vbench

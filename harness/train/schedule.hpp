@@ -1,8 +1,9 @@
-// Learning-rate schedules: constant, reduce on plateau, step and cosine, each with warm-up. Used by the trainer and its checkpoints.
+// Learning-rate schedules: constant, reduce on plateau, step and cosines, each with warm-up. Used by the trainer and its checkpoints.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "harness/train/options.hpp"
@@ -20,9 +21,11 @@ namespace vbench {
 ///  - step: factor^floor(epoch / step_epochs)
 ///  - cosine: from 1 at the first step after the warm-up along half a cosine to min_factor, which the step after the last one would have;
 ///    it changes with every step
+///  - cosine_by_epoch: min_factor + (1 - min_factor) (1 + cos(pi e / epochs)) / 2 in epoch e, constant within an epoch
+///  - cosine_by_loss: the same with the last validation loss in the place of e, 0 before the first: what SAM's authors ran by mistake
 class Schedule {
  public:
-  /// @param epochs  planned length of the training; only the cosine depends on it
+  /// @param epochs  planned length of the training; only the cosines depend on it
   /// @throws Error kInput if an epoch has no steps
   [[nodiscard]] static std::unique_ptr<Schedule> make(const ScheduleOptions& options, double base_learning_rate, int64_t steps_per_epoch,
                                                       int64_t epochs);
@@ -31,9 +34,10 @@ class Schedule {
   [[nodiscard]] double learning_rate() const { return base_ * factor(); }
 
   void step() { ++steps_; }                        ///< after each training step
-  void step_epoch(bool validated, bool improved);  ///< after each epoch; `improved` counts only if validated
+  /// After each epoch; `improved` and the validation's loss count only if validated.
+  void step_epoch(bool validated, bool improved, std::optional<double> validation_loss = {});
 
-  /// Counters alone; the options are not part of it.
+  /// Counters and the last loss alone; the options are not part of it.
   [[nodiscard]] std::vector<double> state() const;
   /// @throws Error kInput for a state that no schedule can have given
   void load_state(const std::vector<double>& state);
@@ -44,12 +48,14 @@ class Schedule {
   [[nodiscard]] double factor() const;
   [[nodiscard]] double warmup_factor() const;
   [[nodiscard]] double cosine_factor() const;
+  [[nodiscard]] double half_cosine(double progress) const;
 
   ScheduleOptions options_;
   double base_;
   int64_t steps_per_epoch_, epochs_;
   int64_t epoch_ = 0, steps_ = 0;                                 // done so far
   int64_t reductions_ = 0, bad_epochs_ = 0, cooling_epochs_ = 0;  // plateau only
+  double loss_ = 0;                                               // of the last validation
 };
 
 }  // namespace vbench

@@ -199,12 +199,16 @@ std::unique_ptr<Experiment> Session::open(int64_t seed, Progress& progress) {
 }
 
 RunRecord Session::run_seed(int64_t seed, const std::string& command_line, Progress& progress) {
-  const TrainJob job = this->job(seed);
+  TrainJob job = this->job(seed);
   make_folder(job.folder);
   const FolderLock lock(job.folder);
   remove_abandoned_files(job.folder);
   const int64_t swapped_before = swapped_bytes();
   const auto experiment = open(seed, progress);
+  const bool trains = !spec_.eval_only && !experiment->parameters().empty();
+  if (!trains && spec_.epochs) throw usage_error("this variant has nothing to train", "--epochs");
+  job.eval_only = !trains;
+  if (trains) job.settings["run.train_data"] = experiment->data(Phase::kTrain).hash;  // a resumed run must see the same
   const TrainResult result = train(*experiment, job, progress);
   RunRecord record;
   record.method = variant_.method;
@@ -225,10 +229,11 @@ RunRecord Session::run_seed(int64_t seed, const std::string& command_line, Progr
   record.settings["run.precision"] = to_string(spec_.precision);
   record.settings["run.eval_only"] = spec_.eval_only ? "true" : "false";
   record.settings["run.init"] = spec_.init;
+  record.settings["run.device"] = spec_.device;
   record.command_line = command_line;
   record.created_unix = std::time(nullptr);
   judge_speed(record, swapped_before, load_at_start_, spec_.threads);
-  record.verdict = judge(record, !spec_.eval_only);
+  record.verdict = judge(record, trains);
   return record;
 }
 
@@ -236,6 +241,10 @@ void Session::embed(const std::filesystem::path& output, Progress& progress) {
   const auto experiment = open(spec_.seeds.front(), progress);
   (void)evaluate(*experiment, job(spec_.seeds.front()), progress);
   experiment->save_embeddings(output);
+}
+
+std::vector<Answer> Session::predict(const PredictRequest& request, Progress& progress) {
+  return open(spec_.seeds.front(), progress)->predict(request);
 }
 
 Evaluation Session::evaluate_embeddings() const { return pairing_->evaluate_embeddings(spec_.embeddings); }

@@ -26,6 +26,9 @@ class Session {
   /// Evaluates once with the weights of --init and writes the embeddings.
   void embed(const std::filesystem::path& output, Progress& progress);
 
+  /// Answers about videos, with the weights of --init (or none, for methods without).
+  [[nodiscard]] std::vector<Answer> predict(const PredictRequest& request, Progress& progress);
+
   /// Scores an embeddings file without a model.
   [[nodiscard]] Evaluation evaluate_embeddings() const;
 

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cmath>
 #include <memory>
+#include <optional>
 #include <system_error>
 #include <tuple>
 #include <utility>
@@ -18,6 +19,7 @@
 #include "harness/train/early_stopping.hpp"
 #include "harness/train/loss_scaler.hpp"
 #include "harness/train/optimizer.hpp"
+#include "harness/train/run_log.hpp"
 #include "harness/train/schedule.hpp"
 #include "harness/train/stop_signal.hpp"
 
@@ -67,7 +69,10 @@ class Trainer {
       take_best_weights();
     }
     TrainResult result;
-    result.evaluation = evaluate(job_.eval_only ? "evaluation" : "evaluation of the best epoch").first;
+    auto [evaluation, losses] = evaluate(job_.eval_only ? "evaluation" : "evaluation of the best epoch");
+    const FinalEvaluation last{losses, evaluation.scores};
+    write_run_log(log_path(), state_.history, &last);
+    result.evaluation = std::move(evaluation);
     result.epochs = state_.epoch;
     result.best_epoch = best_.best_epoch();
     result.history = state_.history;
@@ -77,17 +82,17 @@ class Trainer {
     return result;
   }
 
-  /// Evaluates the whole split: scores, and the mean of each loss term over batches.
+  /// Evaluates the whole split: scores, and the mean of each loss term.
   std::pair<Evaluation, std::map<std::string, double>> evaluate(const std::string& title) {
     const int64_t batches = experiment_.batches(Phase::kEvaluate);
-    std::map<std::string, double> sums;
+    LossMean losses;
     progress_.begin(fmt::format("{} {}", job_.name, title), batches);
     experiment_.start(Phase::kEvaluate, state_.epoch, 0);
     Rate rate;
     for (int64_t step = 0; experiment_.next(); ++step) {
       const auto begin = Clock::now();
       const Autocast autocast(job_.precision, device_);
-      add_terms(experiment_.eval_loss({job_.seed, state_.epoch, step, state_.global_step}), sums);
+      losses.add(experiment_.eval_loss({job_.seed, state_.epoch, step, state_.global_step}));
       rate.add(experiment_.batch_items(), seconds_since(begin));
       progress_.update(step + 1, fmt::format("forward {:.0f} clips/s read {:.0f}", rate.per_second(), current_read_rate()));
       if (stop_requested()) stop();
@@ -95,13 +100,13 @@ class Trainer {
     add_read_rate();
     if (job_.eval_only) forward_ = rate;
     progress_.end();
-    for (auto& [name, sum] : sums) sum /= static_cast<double>(batches);
-    return {experiment_.finish_evaluation(), sums};
+    return {experiment_.finish_evaluation(), losses.means()};
   }
 
  private:
   [[nodiscard]] std::filesystem::path last_path() const { return job_.folder / "last.pth"; }
   [[nodiscard]] std::filesystem::path best_path() const { return job_.folder / "best.pth"; }
+  [[nodiscard]] std::filesystem::path log_path() const { return job_.folder / "log.csv"; }
 
   /// A run that starts anew must neither be resumed from an earlier one's files nor destroy them at its first step.
   void set_earlier_run_aside() const {
@@ -154,7 +159,7 @@ class Trainer {
     scaler_.update(good);
     const double rate = schedule_->learning_rate();
     schedule_->step();
-    add_terms(loss, state_.loss_sums);
+    state_.loss.add(loss);
     ++state_.step;
     ++state_.global_step;
     backward_.add(experiment_.batch_items(), seconds_since(after_forward));
@@ -168,7 +173,7 @@ class Trainer {
     EpochRecord record;
     record.epoch = state_.epoch;
     record.learning_rate = schedule_->learning_rate();
-    for (const auto& [name, sum] : state_.loss_sums) record.train_loss[name] = sum / static_cast<double>(state_.step);
+    record.train_loss = state_.loss.means();
     const int64_t since = state_.epoch - job_.options.first_validated_epoch;
     const bool validated = since >= 0 && since % job_.options.validate_every == 0;
     if (validated) {
@@ -180,20 +185,22 @@ class Trainer {
       progress_.info(fmt::format("{} epoch {}: loss {:.4f}, selection score {:.4f}{}", job_.name, state_.epoch + 1,
                                  record.train_loss["total"], evaluation.selection, record.improved ? " (best so far)" : ""));
     }
-    schedule_->step_epoch(validated, record.improved);
+    schedule_->step_epoch(validated, record.improved, loss_of(record));
     record.seconds = seconds_since(begin);
     state_.history.push_back(record);
     state_.epoch += 1;
     state_.step = 0;
-    state_.loss_sums.clear();
+    state_.loss = {};
     // The best weights first: a run killed between the two files validates this epoch again and writes the same best ones.
     if (record.improved) save_weights(best_path(), experiment_.weights());
     save_last();
+    write_run_log(log_path(), state_.history, nullptr);
   }
 
-  static void add_terms(const LossTerms& loss, std::map<std::string, double>& sums) {
-    sums["total"] += loss.total.item<double>();
-    for (const auto& [name, value] : loss.terms) sums[name] += value;
+  /// What a schedule may follow; nothing for splits without a loss.
+  static std::optional<double> loss_of(const EpochRecord& record) {
+    const auto found = record.val_loss.find("total");
+    return found == record.val_loss.end() ? std::nullopt : std::optional(found->second);
   }
 
   void check_finite(const LossTerms& loss) const {

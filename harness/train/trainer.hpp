@@ -21,7 +21,7 @@ struct TrainJob {
   bool resume = false;
   Precision precision = Precision::kFp32;
   std::string device = "cpu";
-  std::filesystem::path folder;  ///< holds last.pth and best.pth; those of an earlier run are renamed
+  std::filesystem::path folder;  ///< holds last.pth, best.pth and log.csv; those of an earlier run are renamed
   std::map<std::string, std::string>
       settings;  ///< a resumed run must have the same (except `epochs`, unless the schedule is stretched over them)
 };

@@ -57,6 +57,16 @@ TEST(BadNames, Variant) {
   expect_error(run_program({"--method", "coot", "--dataset", "youcook2", "--variant", "yc2-10m"}), kUsage, {"yc2-10m", "'yc2-100m'"});
 }
 TEST(BadNames, Option) { expect_error(run_program({"--method", "coot", "--epoch", "1"}), kUsage, {"--epoch", "'epochs'"}); }
+TEST(BadNames, FolderThatTheSystemRefuses) {
+  expect_error(run_program({"--method", "coot", "--dataset", "youcook2", "--data-root", std::string(300, 'x')}), kInput, {"File name too long"});
+}
+TEST(BadNames, MethodOfAList) {
+  expect_error(run_program({"list", "metrics", "--method", "coot"}), kUsage, {"only variants belong to a method"});
+}
+TEST(BadNames, Prediction) {
+  expect_error(run_program({"predict", "--method", "coot", "--dataset", "youcook2", "--source", "synthetic"}), kUsage, {"--videos"});
+  expect_error(run_program({"data", "prepare", "youcook2"}), kUsage, {"youcook2 has nothing to prepare"});
+}
 TEST(BadNames, Key) { expect_error(run_on(small_data(), {"--set", "loss.marjin=0.2"}), kUsage, {"loss.marjin", "loss.margin"}); }
 TEST(BadNames, Value) { expect_error(run_on(small_data(), {"--set", "loss.margin=wide"}), kUsage, {"loss.margin", "wide"}); }
 TEST(BadNames, Device) { expect_error(run_on(small_data(), {"--device", "gpu"}), kUsage, {"gpu"}); }

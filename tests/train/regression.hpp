@@ -78,6 +78,7 @@ class Regression final : public Experiment {
   [[nodiscard]] ProtocolId protocol() const override { return {"regression", 1, ""}; }
   void import_checkpoint(const std::filesystem::path&) override {}
   void save_embeddings(const std::filesystem::path&) override {}
+  std::vector<Answer> predict(const PredictRequest&) override { return {}; }
 
   std::vector<int64_t> hook_epochs;
   int evaluations = 0;

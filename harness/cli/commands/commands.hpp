@@ -21,6 +21,7 @@ int show_command(const CommandContext& context);
 int leaderboard_command(const CommandContext& context);
 int data_command(const CommandContext& context);
 int embed_command(const CommandContext& context);
+int predict_command(const CommandContext& context);
 int doctor_command(const CommandContext& context);
 
 }  // namespace vbench::cli

@@ -1,10 +1,11 @@
-// `vbench data info|verify|synth`: looks at, checks and generates datasets.
+// `vbench data info|verify|synth|prepare`: looks at, checks and generates datasets.
 #include <fmt/format.h>
 
 #include "harness/cli/commands/boards.hpp"
 #include "harness/cli/commands/commands.hpp"
 #include "harness/core/error.hpp"
 #include "harness/core/text.hpp"
+#include "harness/train/device.hpp"
 
 namespace vbench::cli {
 namespace {
@@ -77,16 +78,32 @@ int synth(const CommandContext& context, const DatasetEntry& entry) {
   return 0;
 }
 
+int prepare(const CommandContext& context, const DatasetEntry& entry) {
+  const std::string& folder = context.invocation.output;
+  if (!entry.prepare) throw usage_error(entry.name + " has nothing to prepare", "vbench data prepare", "'vbench data info' shows its files");
+  Table table;
+  if (folder.empty()) {
+    table = Table{.title = entry.name + ": preparation", .header = {"needs"}, .rows = {}, .notes = {}};
+    for (const auto& line : split(entry.preparation, '\n')) table.rows.push_back({{line}});
+  } else {
+    table = facts_table(fmt::format("{}: prepared in {}", entry.name, folder), entry.prepare(request_of(context.invocation), folder));
+  }
+  print_tables({table}, effective_format(context.invocation.run));
+  return 0;
+}
+
 }  // namespace
 
 int data_command(const CommandContext& context) {
+  set_threads(0);  // generators and deep checks use every core
   const std::string& action = context.invocation.positional.at(0);
   const DatasetEntry& entry = context.registry.find_dataset(context.invocation.positional.at(1));
   check_options(context.invocation, action);
   if (action == "info") return info(context, entry);
   if (action == "verify") return verify(context, entry);
   if (action == "synth") return synth(context, entry);
-  throw usage_error("unknown action '" + action + "'", "vbench data", suggest(action, {"info", "verify", "synth"}));
+  if (action == "prepare") return prepare(context, entry);
+  throw usage_error("unknown action '" + action + "'", "vbench data", suggest(action, {"info", "verify", "synth", "prepare"}));
 }
 
 }  // namespace vbench::cli

@@ -30,9 +30,11 @@ Table list_datasets(const Registry& registry) {
   return table;
 }
 
-Table list_variants(const Registry& registry) {
+Table list_variants(const Registry& registry, const std::string& method) {
+  if (!method.empty()) (void)registry.find_method(method);
   Table table{.title = "Variants", .header = {"method", "dataset", "variant", "reproduces"}, .rows = {}, .notes = {}};
   for (const auto& variant : registry.variants()) {
+    if (!method.empty() && variant.method != method) continue;
     table.rows.push_back({{variant.method}, {variant.dataset}, {variant.name}, {variant.reproduces}});
   }
   return table;
@@ -74,12 +76,14 @@ Table list_metrics() {
 int list_command(const CommandContext& context) {
   const std::string& what = context.invocation.positional.at(0);
   const OutputFormat format = effective_format(context.invocation.run);
+  const std::string& method = context.invocation.run.method;
+  if (!method.empty() && what != "variants") throw usage_error("only variants belong to a method", "--method");
   if (what == "methods") {
     print_tables({list_methods(context.registry)}, format);
   } else if (what == "datasets") {
     print_tables({list_datasets(context.registry)}, format);
   } else if (what == "variants") {
-    print_tables({list_variants(context.registry)}, format);
+    print_tables({list_variants(context.registry, method)}, format);
   } else if (what == "metrics") {
     print_tables({list_metrics()}, format);
   } else {

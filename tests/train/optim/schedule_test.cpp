@@ -68,6 +68,18 @@ TEST(Schedule, CosineFallsFromOneToTheLowerBound) {
   EXPECT_DOUBLE_EQ(schedule->learning_rate(), 0.2 * kRate);  // stays there instead of rising again
 }
 
+TEST(Schedule, CosineByLossFollowsTheLastValidationAlone) {
+  ScheduleOptions options;
+  options.kind = ScheduleKind::kCosineByLoss;
+  const auto schedule = Schedule::make(options, kRate, 1, 10);
+  EXPECT_DOUBLE_EQ(schedule->learning_rate(), kRate);
+  schedule->step_epoch(true, true, 5.0);
+  EXPECT_NEAR(schedule->learning_rate(), 0.5 * kRate, 1e-15);
+  schedule->step_epoch(false, false);
+  schedule->step_epoch(true, false);  // a validation without a loss
+  EXPECT_NEAR(schedule->learning_rate(), 0.5 * kRate, 1e-15);
+}
+
 TEST(Schedule, CosineStartsAfterTheWarmup) {
   ScheduleOptions options;
   options.kind = ScheduleKind::kCosine;
@@ -139,7 +151,8 @@ TEST(Schedule, PlateauStopsAtTheLowerBound) {
 }
 
 TEST(Schedule, ContinuesFromItsStateInTheMiddleOfAnEpoch) {
-  for (const auto kind : {ScheduleKind::kConstant, ScheduleKind::kReduceOnPlateau, ScheduleKind::kStep, ScheduleKind::kCosine}) {
+  for (const auto kind : {ScheduleKind::kConstant, ScheduleKind::kReduceOnPlateau, ScheduleKind::kStep, ScheduleKind::kCosine,
+                          ScheduleKind::kCosineByEpoch, ScheduleKind::kCosineByLoss}) {
     auto options = plateau();
     options.kind = kind;
     options.step_epochs = 3;
@@ -157,7 +170,7 @@ TEST(Schedule, ContinuesFromItsStateInTheMiddleOfAnEpoch) {
         ASSERT_EQ(whole->learning_rate(), broken->learning_rate()) << "step " << step;
         for (auto* schedule : {whole.get(), broken.get()}) {
           schedule->step();
-          if (step % 3 == 2) schedule->step_epoch(true, step < 6);
+          if (step % 3 == 2) schedule->step_epoch(true, step < 6, 0.3 * static_cast<double>(step));
         }
       }
     }
@@ -166,7 +179,13 @@ TEST(Schedule, ContinuesFromItsStateInTheMiddleOfAnEpoch) {
 
 TEST(Schedule, RefusesStatesAndEpochsThatMakeNoSense) {
   const auto schedule = Schedule::make({}, kRate, 1, 1);
-  for (const Rates& state : {Rates{}, {1, 2, 3, 4}, {1, 2, 3, 4, 0.5}, {-1, 0, 0, 0, 0}, {std::nan(""), 0, 0, 0, 0}, {1e300, 0, 0, 0, 0}}) {
+  for (const Rates& state : {Rates{},
+                             {1, 2, 3, 4, 5},
+                             {1, 2, 3, 4, 0.5, 0},
+                             {-1, 0, 0, 0, 0, 0},
+                             {std::nan(""), 0, 0, 0, 0, 0},
+                             {1e300, 0, 0, 0, 0, 0},
+                             {0, 0, 0, 0, 0, std::nan("")}}) {
     EXPECT_NE(test::error_of([&] { schedule->load_state(state); }).find("checkpoint"), std::string::npos);
   }
   EXPECT_NE(test::error_of([&] { (void)Schedule::make({}, kRate, 0, 1); }).find("training split"), std::string::npos);
