@@ -43,7 +43,8 @@ class SemanticGraph {
   [[nodiscard]] const std::string& name(int64_t label) const;  ///< category, else id
   /// Label by category, else by node id, as the authors look names up.
   [[nodiscard]] std::optional<int64_t> find(std::string_view name) const;
-  [[nodiscard]] std::optional<int64_t> root() const;  ///< label of the node with id "root"
+  [[nodiscard]] std::optional<int64_t> find_id(std::string_view id) const;  ///< by node id alone
+  [[nodiscard]] std::optional<int64_t> root() const;                        ///< label of the node with id "root"
   [[nodiscard]] bool is_concrete(int64_t label) const { return label < classes_; }
   [[nodiscard]] bool is_leaf(int64_t label) const { return children(label).empty(); }
   [[nodiscard]] const std::vector<int64_t>& parents(int64_t label) const { return parents_.at(static_cast<size_t>(label)); }

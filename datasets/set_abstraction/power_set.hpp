@@ -1,6 +1,7 @@
 // The order in which the subsets of a set are counted, in files, tensors and tables. Used by everything about set abstraction.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -18,5 +19,11 @@ using Subset = std::vector<int64_t>;
 
 /// Number of rows of power_set(n, min_size).
 [[nodiscard]] int64_t power_set_size(int64_t n, int64_t min_size = 1);
+
+/// A subset as a number: bit i stands for member i.
+[[nodiscard]] size_t subset_mask(const Subset& subset);
+
+/// Row of every subset in power_set(n), by its mask; -1 for the empty one.
+[[nodiscard]] std::vector<int64_t> power_set_rows(int64_t n);
 
 }  // namespace vbench::set_abstraction

@@ -3,10 +3,13 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "datasets/set_abstraction/power_set.hpp"
+#include "harness/core/error.hpp"
 
 namespace vbench::set_abstraction {
 
@@ -29,6 +32,20 @@ struct RankingRecord {
   int64_t reference_size = 0;  ///< the key it stands under
   std::vector<RankedVideo> reference, query;
 };
+
+/// An entry of a file: what it says, or why it cannot be read.
+template <class Content>
+struct Entry {
+  int64_t index = 0;  ///< in its list
+  std::string where;  ///< file and place
+  std::optional<Content> content;
+  std::optional<Error> fault;
+};
+
+/// Entry by entry, so that a file of many sets needs no memory for all. @throws Error kInput if the file is no JSON list at all
+void visit_abstraction_sets(const std::filesystem::path& path, const std::function<void(Entry<AbstractionSet>)>& visit);
+/// In the order of read_ranking_sets. A record of another size than its key's is a fault. @throws Error kInput if it is no object of lists
+void visit_ranking_sets(const std::filesystem::path& path, const std::function<void(Entry<RankingRecord>)>& visit);
 
 /// @throws Error kInput naming file and entry for anything but the format; wrong numbers of labels are left to the caller
 [[nodiscard]] std::vector<AbstractionSet> read_abstraction_sets(const std::filesystem::path& path);

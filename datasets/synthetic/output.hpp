@@ -1,4 +1,4 @@
-// Writers of the official video-text layout, and folders that appear whole or not at all. Used by standin.cpp and real_annotations.cpp.
+// Writers of the official video-text layout. Used by standin.cpp and real_annotations.cpp.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -12,24 +12,11 @@
 #include <vector>
 
 #include "datasets/formats/hdf5.hpp"
+#include "datasets/location/generated_folder.hpp"
 #include "datasets/video_text/meta.hpp"
 #include "harness/core/registry.hpp"
 
 namespace vbench::synthetic {
-
-/// Marks a generated folder; only marked folders are ever replaced.
-inline constexpr const char* kMarkerFile = "SYNTHETIC.json";
-
-/// Raised whenever the same options give other data: a cached stand-in of another version is not used.
-inline constexpr int kGeneratorVersion = 1;
-
-/// Calls `write(temporary)` with a new folder beside `target`, then renames it onto `target`. Removes the temporary one if `write` throws.
-/// @throws Error kInput if `target` is a file, or holds something that was not generated
-void replace_generated_folder(const std::filesystem::path& target, const std::function<void(const std::filesystem::path&)>& write);
-
-/// What the marker says: who made the folder from what.
-void write_marker(const std::filesystem::path& folder, const std::string& dataset, uint64_t seed, const std::string& annotations,
-                  const std::map<std::string, std::string>& options);
 
 using video_text::ItemMeta;
 using video_text::SegmentMeta;

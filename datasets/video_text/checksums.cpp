@@ -2,27 +2,19 @@
 
 #include <ATen/ATen.h>
 #include <fmt/format.h>
-#include <xxhash.h>
 
 #include <algorithm>
 #include <chrono>
 #include <numeric>
 
+#include "datasets/formats/hash.hpp"
+#include "datasets/formats/json_file.hpp"
 #include "datasets/loader/ordered_prefetch.hpp"
-#include "datasets/video_text/json_file.hpp"
 
 namespace vbench::video_text {
 namespace fs = std::filesystem;
 
 namespace {
-
-std::string hex(XXH128_hash_t hash) { return fmt::format("{:016x}{:016x}", hash.high64, hash.low64); }
-
-std::string hash_of(const at::Tensor& rows) {
-  return hex(XXH3_128bits(rows.data_ptr(), static_cast<size_t>(rows.numel()) * sizeof(float)));
-}
-
-std::string hash_of(const std::string& text) { return hex(XXH3_128bits(text.data(), text.size())); }
 
 /// Path, size and time of last change: another state of the file has another one.
 std::string state_of(const fs::path& path) {

@@ -8,9 +8,9 @@
 #include <set>
 
 #include "datasets/formats/hdf5.hpp"
+#include "datasets/formats/json_file.hpp"
 #include "datasets/formats/npy.hpp"
 #include "datasets/loader/ordered_prefetch.hpp"
-#include "datasets/video_text/json_file.hpp"
 
 namespace vbench::video_text {
 namespace fs = std::filesystem;

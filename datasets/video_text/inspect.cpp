@@ -24,33 +24,6 @@ Options requested_options(const Family& family, const DataRequest& request) {
   return options;
 }
 
-/// The folder that a run would use; nothing where it would have to be generated first, or is refused.
-std::optional<Location> find(const Family& family, const Options& options, const DataRequest& request, bool generate, DataReport& report) {
-  const fs::path folder = fs::path(request.root) / family.name;
-  const bool generated = is_synthetic(folder);
-  const bool unused = request.source == SourceChoice::kReal ? generated : request.source == SourceChoice::kSynthetic && !generated;
-  const bool present = generated || has_official_files(family, options, folder);
-  if (present && !unused) {
-    const auto missing = missing_files(family, options, folder);
-    for (const std::string& file : missing) report.problems.push_back({"missing file", file, "not in " + folder.string(), true});
-    if (!missing.empty()) return std::nullopt;
-    return Location{folder, generated ? Source::kSynthetic : Source::kReal};
-  }
-  if (request.source == SourceChoice::kSynthetic) {
-    if (generate) return locate(family, options, request.root, request.source, Verbosity::kNormal);
-    if (is_synthetic(standin_folder(family, options))) return Location{standin_folder(family, options), Source::kSynthetic};
-    report.facts.emplace_back("stand-in: not generated yet, the first run does it");
-    return std::nullopt;
-  }
-  for (const std::string& file : missing_files(family, options, folder)) {
-    report.problems.push_back({"missing file", file, "not in " + folder.string(), true});
-  }
-  if (generated)
-    report.problems.push_back({"generated data", folder.string(), "the folder holds a stand-in, not the official files", true});
-  report.facts.emplace_back("runs with --source auto use the synthetic stand-in");
-  return std::nullopt;
-}
-
 struct SplitSummary {
   int64_t listed = 0, segments = 0, late_segments = 0;
 };
@@ -144,7 +117,7 @@ void describe_incomplete(const Family& family, const DataRequest& request, DataR
 DataReport inspect(const Family& family, const DataRequest& request, bool verify) {
   DataReport report;
   const Options options = requested_options(family, request);
-  const auto location = find(family, options, request, verify, report);
+  const auto location = find_for_report(location_query(family, options, request.root), request.source, verify, report);
   try {
     if (!location) {
       describe_incomplete(family, request, report);

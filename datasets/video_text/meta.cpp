@@ -4,7 +4,7 @@
 #include <cmath>
 #include <utility>
 
-#include "datasets/video_text/json_file.hpp"
+#include "datasets/formats/json_file.hpp"
 #include "datasets/video_text/text_preprocessing.hpp"
 
 namespace vbench::video_text {

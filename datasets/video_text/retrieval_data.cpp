@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 
 #include <mutex>
-#include <set>
 
 #include "datasets/loader/ordered_prefetch.hpp"
+#include "datasets/location/warning.hpp"
 #include "datasets/video_text/checksums.hpp"
 #include "datasets/video_text/frame_reader.hpp"
 #include "datasets/video_text/split.hpp"
@@ -14,14 +14,6 @@
 
 namespace vbench::video_text {
 namespace {
-
-/// A line on stderr, once a process: a run opens the same files for every seed.
-void warn_once(const std::string& line, int verbosity) {
-  static std::mutex mutex;
-  static std::set<std::string> said;
-  const std::lock_guard lock(mutex);
-  if (said.insert(line).second) Progress(static_cast<Verbosity>(verbosity)).warning(line);
-}
 
 /// "KEY", for the first of several, with the others' number.
 struct Examples {

@@ -5,7 +5,7 @@
 
 #include <set>
 
-#include "datasets/video_text/json_file.hpp"
+#include "datasets/formats/json_file.hpp"
 
 namespace vbench::video_text {
 namespace fs = std::filesystem;

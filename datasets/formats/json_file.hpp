@@ -1,4 +1,4 @@
-// JSON files that may hold anything. Used by the readers of annotations, sentence lengths and indices of this folder.
+// JSON files that may hold anything. Used by the readers and writers of annotations, graphs, sets, lengths and indices.
 #pragma once
 
 #include <filesystem>
@@ -8,13 +8,17 @@
 #include "harness/core/error.hpp"
 #include "harness/core/files.hpp"
 
-namespace vbench::video_text {
+namespace vbench {
 
 /// What a JSON exception says, without the library's prefix.
 [[nodiscard]] inline std::string json_reason(const nlohmann::json::exception& error) {
   const std::string text = error.what();
   const size_t prefix = text.find("] ");
   return prefix == std::string::npos ? text : text.substr(prefix + 2);
+}
+
+[[nodiscard]] inline Error json_error(const nlohmann::json::exception& error, const std::filesystem::path& path) {
+  return input_error("not valid JSON: " + json_reason(error), path.string());
 }
 
 /// @tparam Json  nlohmann::json (sorted keys) or nlohmann::ordered_json (keys as in the file)
@@ -25,10 +29,16 @@ template <class Json>
   try {
     value = Json::parse(read_file(path));
   } catch (const nlohmann::json::exception& error) {
-    throw input_error("not valid JSON: " + json_reason(error), path.string());
+    throw json_error(error, path);
   }
   if (!value.is_object()) throw input_error("the file does not hold a JSON object", path.string());
   return value;
 }
 
-}  // namespace vbench::video_text
+/// As Python's json.dump: characters outside ASCII escaped; bytes that are not UTF-8 become the replacement character.
+template <class Json>
+[[nodiscard]] std::string json_text(const Json& value, int indent = -1) {
+  return value.dump(indent, ' ', true, nlohmann::json::error_handler_t::replace);
+}
+
+}  // namespace vbench
