@@ -83,7 +83,8 @@ class GoldenGraph {
     EXPECT_EQ(ids, json_of(golden_, name).get<std::vector<std::string>>());
   }
   void check_categories(const std::string& name) {
-    for (const auto& [category, id] : json_of(golden_, name).items()) {
+    const json known = json_of(golden_, name);
+    for (const auto& [category, id] : known.items()) {
       EXPECT_EQ(graph_.find(category), graph_.find_id(id.get<std::string>())) << category;
     }
   }
