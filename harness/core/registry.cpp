@@ -48,8 +48,8 @@ Registry::MethodHandle& Registry::MethodHandle::variant(const std::string& datas
                                                         std::function<std::unique_ptr<Pairing>()> make) {
   registry_.require_open(name);
   for (const auto& entry : registry_.variants_) {
-    if (entry.method == method_ && entry.name == name)
-      throw Error(ErrorKind::kInternal, "variant '" + method_ + "/" + name + "' is registered twice");
+    if (entry.method == method_ && entry.name == name && entry.dataset == dataset)
+      throw Error(ErrorKind::kInternal, "variant '" + method_ + "/" + name + "' is registered twice for " + dataset);
   }
   registry_.variants_.push_back({method_, name, dataset, reproduces, std::move(make)});
   return *this;

@@ -87,7 +87,7 @@ class Registry {
   /// @throws Error kUsage with the nearest names
   [[nodiscard]] const MethodEntry& find_method(const std::string& name) const;
   [[nodiscard]] const DatasetEntry& find_dataset(const std::string& name) const;
-  /// Empty `variant`: the first that pairs method and dataset. Empty `dataset`: the variant's own.
+  /// Empty `variant`: the first that pairs method and dataset. Empty `dataset`: the first with that variant.
   [[nodiscard]] const VariantEntry& find_variant(const std::string& method, const std::string& dataset, const std::string& variant) const;
 
  private:

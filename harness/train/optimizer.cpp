@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <set>
 #include <utility>
 
@@ -164,16 +165,46 @@ void Optimizer::load_state(const std::map<std::string, at::Tensor>& saved) {
   }
 }
 
+namespace {
+
+/// Sum of squares of floats that lie together, in double and in pieces of a fixed size: the same result for any number of threads.
+double squares(const float* values, int64_t count) {
+  const int64_t pieces = (count + kElementsPerTask - 1) / kElementsPerTask;
+  std::vector<double> sums(static_cast<size_t>(pieces));
+  at::parallel_for(0, pieces, 4, [&](int64_t begin, int64_t end) {
+    for (int64_t piece = begin; piece < end; ++piece) {
+      constexpr int64_t kLanes = 16;  // independent sums, which the compiler keeps in vectors
+      double lanes[kLanes] = {};
+      const float* const from = values + piece * kElementsPerTask;
+      const int64_t size = std::min(kElementsPerTask, count - piece * kElementsPerTask);
+      for (int64_t i = 0; i + kLanes <= size; i += kLanes) {
+        for (int64_t lane = 0; lane < kLanes; ++lane) lanes[lane] += static_cast<double>(from[i + lane]) * from[i + lane];
+      }
+      for (int64_t i = size / kLanes * kLanes; i < size; ++i) lanes[0] += static_cast<double>(from[i]) * from[i];
+      sums[static_cast<size_t>(piece)] = std::accumulate(lanes, lanes + kLanes, 0.0);
+    }
+  });
+  return std::accumulate(sums.begin(), sums.end(), 0.0);
+}
+
+}  // namespace
+
 double gradient_norm(const std::vector<Parameter>& parameters) {
   const torch::NoGradGuard no_grad;
   std::vector<at::Tensor> norms;  // summed on the device, so that a GPU is waited for only once
+  double on_cpu = 0;
   for (const auto& parameter : parameters) {
     const auto& gradient = parameter.tensor.grad();
     if (!gradient.defined()) continue;
+    if (is_plain(gradient) && gradient.is_contiguous()) {  // a norm in double of floats takes LibTorch half a pass of the whole network
+      on_cpu += squares(gradient.data_ptr<float>(), gradient.numel());
+      continue;
+    }
     const auto norm = gradient.norm(2, at::kDouble);
     norms.push_back(norms.empty() ? norm : norm.to(norms.front().device()));
   }
-  return norms.empty() ? 0.0 : torch::stack(norms).norm().item<double>();
+  const double elsewhere = norms.empty() ? 0.0 : torch::stack(norms).norm().item<double>();
+  return std::hypot(std::sqrt(on_cpu), elsewhere);
 }
 
 double clip_gradient_norm(const std::vector<Parameter>& parameters, double max_norm) {

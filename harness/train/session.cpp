@@ -51,7 +51,14 @@ const VariantEntry& choose_variant(const RunSpec& spec, const Registry& registry
     throw usage_error("no method given", "--method", "'vbench list methods' shows what there is");
   if (spec.dataset.empty() && (spec.variant.empty() || !spec.embeddings.empty()))
     throw usage_error("no dataset given", "--dataset", "'vbench list variants' shows what each method runs on");
-  if (!spec.method.empty()) return registry.find_variant(spec.method, spec.dataset, spec.variant);
+  if (!spec.method.empty()) {
+    const auto& found = registry.find_variant(spec.method, spec.dataset, spec.variant);
+    for (const auto& other : registry.variants()) {  // a variant's name tells its dataset only if no other has it too
+      if (spec.dataset.empty() && &other != &found && other.method == found.method && other.name == found.name)
+        throw usage_error(fmt::format("variant '{}' runs on {} and {}", found.name, found.dataset, other.dataset), "--dataset", "name one");
+    }
+    return found;
+  }
   // An embeddings file is scored by the protocol of any method that runs on the dataset.
   (void)registry.find_dataset(spec.dataset);
   for (const auto& variant : registry.variants()) {

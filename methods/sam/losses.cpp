@@ -41,6 +41,9 @@ int64_t checked_members(const Network::Heads& heads, const at::Tensor& embedding
   require(heads.logits.size(2) >= kTopMany,
           fmt::format("the accuracy among {} nodes needs a graph of as many; it has {}", kTopMany, heads.logits.size(2)));
   require(labels.size(0) > 0, "the batch is empty");
+  const int64_t first = labels.min().item<int64_t>(), last = labels.max().item<int64_t>();
+  require(first >= 0 && last < heads.logits.size(2),
+          fmt::format("labels {} to {} where the graph has {} nodes", first, last, heads.logits.size(2)));
   return members;
 }
 

@@ -62,7 +62,7 @@ void check_vectors(const at::Tensor& vectors, int64_t least_dimensions, int64_t 
 at::Tensor members_of(const at::Tensor& sets) { return at::relu(sets.transpose(0, 1).contiguous()); }
 
 at::Tensor linear_rows(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
-  const auto rows = at::addmm(bias, x.reshape({-1, x.size(-1)}), weight.t());
+  const auto rows = at::addmm(bias, x.flatten(0, 1), weight.t());
   return rows.view({x.size(0), x.size(1), weight.size(0)});
 }
 

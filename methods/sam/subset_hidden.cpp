@@ -22,7 +22,7 @@ struct Shape {
 
   [[nodiscard]] int64_t candidates() const { return n - scale + 1; }
   [[nodiscard]] at::Tensor at_position(const at::Tensor& members, int64_t p) const {
-    return members.narrow(0, p, candidates()).view({-1, width});
+    return members.narrow(0, p, candidates()).view({candidates() * batch, width});
   }
   [[nodiscard]] at::Tensor block(const at::Tensor& weight, int64_t p) const { return weight.narrow(1, p * width, width); }
   /// The products of one position are the subsets' values themselves: singles, and the one subset of all members.
@@ -32,7 +32,7 @@ struct Shape {
 at::Tensor direct_sums(const Shape& shape, const at::Tensor& members, const at::Tensor& weight, const at::Tensor& bias) {
   auto sums = at::addmm(bias, shape.at_position(members, 0), shape.block(weight, 0).t());
   for (int64_t p = 1; p < shape.scale; ++p) sums.addmm_(shape.at_position(members, p), shape.block(weight, p).t());
-  return sums.view({-1, shape.batch, shape.hidden});
+  return sums.view({shape.candidates(), shape.batch, shape.hidden});
 }
 
 at::Tensor gathered_sums(const Shape& shape, const at::Tensor& members, const at::Tensor& weight, const at::Tensor& bias) {
@@ -40,7 +40,8 @@ at::Tensor gathered_sums(const Shape& shape, const at::Tensor& members, const at
   auto sums = at::empty({static_cast<int64_t>(subsets.size()), shape.batch, shape.hidden}, members.options());
   for (int64_t p = 0; p < shape.scale; ++p) {
     const auto rows = shape.at_position(members, p), block = shape.block(weight, p).t();
-    const auto products = (p == 0 ? at::addmm(bias, rows, block) : at::mm(rows, block)).view({-1, shape.batch, shape.hidden});
+    const auto products =
+        (p == 0 ? at::addmm(bias, rows, block) : at::mm(rows, block)).view({shape.candidates(), shape.batch, shape.hidden});
     for (size_t q = 0; q < subsets.size(); ++q) {
       auto sum = sums[static_cast<int64_t>(q)];
       const auto product = products[subsets[q][static_cast<size_t>(p)] - p];
@@ -52,10 +53,10 @@ at::Tensor gathered_sums(const Shape& shape, const at::Tensor& members, const at
 
 /// What reaches the products of position p: the sum over all subsets that have the member there.
 at::Tensor position_gradient(const Shape& shape, const at::Tensor& sums, const std::vector<Subset>& subsets, int64_t p) {
-  if (shape.direct()) return sums.view({-1, shape.hidden});
+  if (shape.direct()) return sums.flatten(0, 1);
   auto gradient = at::zeros({shape.candidates(), shape.batch, shape.hidden}, sums.options());
   for (size_t q = 0; q < subsets.size(); ++q) gradient[subsets[q][static_cast<size_t>(p)] - p].add_(sums[static_cast<int64_t>(q)]);
-  return gradient.view({-1, shape.hidden});
+  return gradient.flatten(0, 1);
 }
 
 struct SubsetHidden : torch::autograd::Function<SubsetHidden> {

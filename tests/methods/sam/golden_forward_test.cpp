@@ -40,7 +40,9 @@ void check_power_set(const Golden& golden, const std::string& group, const Netwo
   expect_same(padded_subsets(members, network.min_scale()), golden[group + "/subsets"], "subsets");
   const auto features = network.features(sets);
   expect_close(features, expected, kForward, "base_forward");
-  expect_close(network.features(sets.flip(1)), golden[group + "/base_forward_reversed"], kForward, "base_forward_reversed");
+  if (golden.has(group + "/base_forward_reversed")) {
+    expect_close(network.features(sets.flip(1)), golden[group + "/base_forward_reversed"], kForward, "base_forward_reversed");
+  }
   expect_heads(network.heads(features), golden, group, "of the features");
   expect_close(network.embeddings(features), golden[group + "/embeddings"], kForward, "embeddings alone");
   expect_heads(network.forward(sets), golden, group, "at once");

@@ -57,7 +57,9 @@ void check_outputs(const Golden& golden, const std::string& group, const Network
 
 at::Tensor samples_of(const at::Tensor& gradient, int64_t most) {
   const int64_t count = std::min(gradient.numel(), most);
-  const auto places = torch::linspace(0, static_cast<double>(gradient.numel() - 1), count, torch::kDouble).to(torch::kLong);
+  // NumPy's: the step times the place. LibTorch's linspace rounds some whole numbers down.
+  const double step = static_cast<double>(gradient.numel() - 1) / static_cast<double>(std::max<int64_t>(count - 1, 1));
+  const auto places = (torch::arange(count, torch::kDouble) * step).to(torch::kLong);
   return gradient.flatten().index_select(0, places);
 }
 

@@ -101,7 +101,7 @@ TEST(SamLoss, MisfitsAreNamed) {
   EXPECT_THAT(message([](Example& e) { e.labels = torch::zeros({2, 6}, torch::kLong); }), HasSubstr("not of the same subsets"));
   EXPECT_THAT(message([](Example&) {}, 2), HasSubstr("2 sets of 3 with subsets from size 2"));
   EXPECT_THAT(message([](Example& e) { e.embeddings = torch::zeros({2, 7, 3}); }), HasSubstr("embeddings of 2 numbers"));
-  EXPECT_THAT(message([](Example& e) { e.labels.index_put_({0, 0}, 6); }), HasSubstr("6"));
+  EXPECT_THAT(message([](Example& e) { e.labels.index_put_({0, 0}, 6); }), HasSubstr("labels 0 to 6 where the graph has 6 nodes"));
   EXPECT_THAT(message([](Example& e) { e.heads.logits = torch::zeros({2, 7, 4}); }), HasSubstr("needs a graph of as many"));
   EXPECT_THAT(message([](Example& e) {
                 e.labels = torch::zeros({2, 8}, torch::kLong);

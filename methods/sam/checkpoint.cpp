@@ -1,0 +1,94 @@
+#include "methods/sam/checkpoint.hpp"
+
+#include <fmt/format.h>
+#include <torch/types.h>
+#include <torch/utils.h>
+
+#include <map>
+
+#include "datasets/formats/torch_checkpoint.hpp"
+#include "harness/core/error.hpp"
+#include "harness/core/text.hpp"
+
+namespace vbench::sam {
+namespace {
+
+using torch_file::Value;
+
+constexpr std::string_view kPrefix = "module.";  // what PyTorch's DataParallel puts in front of every name
+
+constexpr const char* kLayoutHint = "expected the authors' checkpoint with a state_dict, a bare state dict, or weights saved by vbench";
+
+std::string without_prefix(std::string name) { return name.starts_with(kPrefix) ? name.substr(kPrefix.size()) : name; }
+
+std::map<std::string, at::Tensor> read_tensors(const std::filesystem::path& file) {
+  const Value root = torch_file::read_torch_file(file);
+  if (!root.is_dict()) throw input_error("is not a checkpoint of SAM", file.string(), kLayoutHint);
+  const Value state = root.has("state_dict") ? root["state_dict"] : root.has("sam") ? root["sam"] : root;
+  if (!state.is_dict()) throw input_error("its state_dict is no dictionary", file.string(), kLayoutHint);
+  std::map<std::string, at::Tensor> tensors;
+  for (const auto& [name, value] : state.entries()) {
+    if (!value.is_tensor()) throw input_error(fmt::format("{} is not a tensor", name), file.string(), kLayoutHint);
+    tensors.emplace(without_prefix(name), value.tensor());
+  }
+  return tensors;
+}
+
+/// What the file's own name or its tensors say about the network, as advice.
+std::string advice(const std::filesystem::path& file) {
+  const auto name = parse_authors_name(file.filename().string());
+  if (!name) return "choose the variant that the file was trained with (--variant, model.scales, model.bottleneck) and the same data";
+  return fmt::format("by its name the file was trained on {} with scales {}: --dataset {} --set model.scales={}", name->dataset,
+                     fmt::join(name->scales, ","), name->dataset, fmt::join(name->scales, ","));
+}
+
+void check(const std::map<std::string, at::Tensor>& tensors, const std::vector<NamedTensor>& weights, const std::filesystem::path& file) {
+  auto unknown = tensors;
+  for (const auto& [name, tensor] : weights) {
+    const std::string bare = name.substr(name.find('/') + 1);
+    const auto found = tensors.find(bare);
+    if (found == tensors.end())
+      throw input_error(fmt::format("{} is missing, expected shape {}", bare, fmt::join(tensor.sizes(), "x")), file.string(), advice(file));
+    if (found->second.sizes() != tensor.sizes()) {
+      throw input_error(
+          fmt::format("{} has shape {}, expected {}", bare, fmt::join(found->second.sizes(), "x"), fmt::join(tensor.sizes(), "x")),
+          file.string(), advice(file));
+    }
+    if (!found->second.is_floating_point()) throw input_error(bare + " holds no floating-point numbers", file.string());
+    if (!torch::isfinite(found->second).all().item<bool>()) throw input_error(bare + " holds values that are not finite", file.string());
+    unknown.erase(bare);
+  }
+  if (!unknown.empty()) throw input_error(unknown.begin()->first + " is not part of the model", file.string(), advice(file));
+}
+
+}  // namespace
+
+void import_checkpoint(const std::filesystem::path& file, const std::vector<NamedTensor>& weights) {
+  if (weights.empty()) throw usage_error("this variant has no weights", "--init " + file.string());
+  const auto tensors = read_tensors(file);
+  check(tensors, weights, file);
+  const torch::NoGradGuard no_grad;
+  for (const auto& [name, tensor] : weights) {
+    at::Tensor target = tensor;
+    target.copy_(tensors.at(name.substr(name.find('/') + 1)));
+  }
+}
+
+std::optional<AuthorsName> parse_authors_name(const std::string& file_name) {
+  const auto at = file_name.find("_SAM_");
+  if (!file_name.starts_with("AbstractionEmbedding_") || at == std::string::npos) return std::nullopt;
+  AuthorsName name;
+  for (const auto& part : split(file_name.substr(0, at), '_')) {
+    if (part == "moments" || part == "kinetics") name.dataset = part;
+  }
+  const std::string tail = file_name.substr(at + 5);
+  for (const auto& part : split(tail.substr(0, tail.find_first_not_of("0123456789-")), '-')) {
+    const auto scale = parse_int(part);
+    if (!scale) return std::nullopt;
+    name.scales.push_back(*scale);
+  }
+  if (name.dataset.empty() || name.scales.empty()) return std::nullopt;
+  return name;
+}
+
+}  // namespace vbench::sam
