@@ -23,7 +23,7 @@ double pearson_of_ranks(std::span<const double> a, std::span<const double> b) {
     only_b += (b[i] - centre) * (b[i] - centre);
   }
   if (only_a == 0 || only_b == 0) return std::numeric_limits<double>::quiet_NaN();
-  return std::clamp(both / (std::sqrt(only_a) * std::sqrt(only_b)), -1.0, 1.0);
+  return std::clamp(both / std::sqrt(only_a * only_b), -1.0, 1.0);
 }
 
 }  // namespace

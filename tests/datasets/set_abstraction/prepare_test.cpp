@@ -11,6 +11,7 @@
 #include "datasets/kinetics/kinetics.hpp"
 #include "datasets/moments/moments.hpp"
 #include "datasets/set_abstraction/files.hpp"
+#include "datasets/set_abstraction/sets.hpp"
 #include "datasets/set_abstraction/taxonomy.hpp"
 #include "harness/core/files.hpp"
 #include "tests/support/golden.hpp"
