@@ -143,6 +143,14 @@ Sample SetData::State::odd_one_out(const IndexedRecord& record) const {
 
 namespace {
 
+/// Hash of one row. @param buffer  reused: a new one for each of many rows would leave holes between the hashes that stay
+std::string hash_of_row(const Rows& vectors, int64_t row, std::vector<float>& buffer) {
+  if (vectors.count() == 0 || !vectors.has(row)) return "none";
+  buffer.resize(static_cast<size_t>(vectors.width()));
+  vectors.copy(row, buffer.data());
+  return hash_of(buffer.data(), buffer.size() * sizeof(float));
+}
+
 /// Key and hash of a video's values, computed once.
 class VideoHashes {
  public:
@@ -151,9 +159,8 @@ class VideoHashes {
   const std::string& of(int32_t row) {
     std::string& hash = known_[static_cast<size_t>(row)];
     if (!hash.empty()) return hash;
-    const std::vector<int32_t> rows{row};
-    const std::string embedding = videos_.embeddings.count() > 0 ? hash_of(videos_.embeddings.take(rows)) : "none";
-    return hash = fmt::format("{} {} {}", videos_.names[static_cast<size_t>(row)], hash_of(videos_.features.take(rows)), embedding);
+    const std::string embedding = hash_of_row(videos_.embeddings, row, buffer_);
+    return hash = fmt::format("{} {} {}", videos_.names[static_cast<size_t>(row)], hash_of_row(videos_.features, row, buffer_), embedding);
   }
   std::string of(const std::vector<int32_t>& rows) {
     std::string all;
@@ -164,6 +171,7 @@ class VideoHashes {
  private:
   const VideoTable& videos_;
   std::vector<std::string> known_;
+  std::vector<float> buffer_;
 };
 
 std::string graph_text(const SemanticGraph& graph) {
@@ -194,10 +202,8 @@ std::string SetData::State::contents_hash() const {
   }
   std::sort(items.begin(), items.end());
   std::string text = hash_of(graph_text(graph));
-  for (int64_t label = 0; label < graph.size(); ++label) {
-    const std::vector<int32_t> rows{static_cast<int32_t>(label)};
-    text += metadata.categories.has(label) ? hash_of(metadata.categories.take(rows)) : "none";
-  }
+  std::vector<float> buffer;
+  for (int64_t label = 0; label < graph.size(); ++label) text += hash_of_row(metadata.categories, label, buffer);
   for (const std::string& item : items) text += item;
   return hash_of(text);
 }
