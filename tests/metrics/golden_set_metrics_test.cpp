@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "harness/train/loss_mean.hpp"
+#include "methods/sam/predictors.hpp"
 #include "metrics/classification.hpp"
 #include "metrics/rank_correlation.hpp"
 #include "tests/support/golden.hpp"
@@ -86,6 +87,14 @@ void check_average_meter(const Golden& golden, const std::string& group) {
   }
 }
 
+/// What the predictors compare vectors by.
+void check_cosine_distance(const Golden& golden, const std::string& group) {
+  for (const std::string prefix : {"", "zero_"}) {
+    const auto distance = sam::cosine_distance(golden[group + "/" + prefix + "a"], golden[group + "/" + prefix + "b"]);
+    test::expect_close(distance, golden[group + "/" + prefix + "dist"], kLossTolerance, prefix + "dist");
+  }
+}
+
 TEST(GoldenSetMetrics, EveryGroupMatchesTheOriginal) {
   VBENCH_REQUIRE_GOLDEN(golden, "sam/metrics.h5");
   golden.for_each_group({{"accuracy_", [&](const std::string& group) { check_accuracy(golden, group); }},
@@ -94,8 +103,7 @@ TEST(GoldenSetMetrics, EveryGroupMatchesTheOriginal) {
                          {"cross_entropy", [&](const std::string& group) { check_cross_entropy(golden, group); }},
                          {"mse", [&](const std::string& group) { check_mse(golden, group); }},
                          {"average_meter", [&](const std::string& group) { check_average_meter(golden, group); }},
-                         // Part of the predictors, which metrics do not know: tests/methods/sam compares this group.
-                         {"cosine_distance", [](const std::string&) {}}});
+                         {"cosine_distance", [&](const std::string& group) { check_cosine_distance(golden, group); }}});
 }
 
 }  // namespace
