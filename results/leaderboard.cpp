@@ -165,13 +165,14 @@ class BoardTable {
     for (const auto& key : board_.metrics) {
       const MetricLabel label = metric_label(key);
       add_column((label.group.empty() ? "" : label.group + " ") + label.column,
-                 {.key = key, .group = label.group, .detail = is_detail(label, key)});
+                 {.key = key, .group = label.group, .detail = is_detail(key)});
     }
   }
 
-  /// R@50 and the mean rank are for programs, unless the paper reports them.
-  [[nodiscard]] bool is_detail(const MetricLabel& label, const std::string& key) const {
-    if (label.group.empty() || (label.column != "R@50" && label.column != "MeanR")) return false;
+  /// Some metrics are for programs, unless the paper reports them.
+  [[nodiscard]] bool is_detail(const std::string& key) const {
+    const auto metric = find_metric(key);
+    if (!metric || !metric->detail) return false;
     for (const auto& entry : board_.entries) {
       const Published* figures = board_.paper ? published_for(published_, entry.method) : nullptr;
       const PublishedRow* first = figures == nullptr ? nullptr : figures->find_row(board_.sample->dataset, entry.variant);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
 #include <set>
 
 #include "harness/core/scores.hpp"
@@ -12,16 +11,8 @@
 namespace vbench {
 
 MetricLabel metric_label(const std::string& key) {
-  static const std::map<std::string, std::string> kColumns{{"r1", "R@1"},   {"r5", "R@5"},    {"r10", "R@10"},
-                                                           {"r50", "R@50"}, {"medr", "MedR"}, {"meanr", "MeanR"}};
-  const size_t cut = key.find('_');
-  const auto column = cut == std::string::npos ? kColumns.end() : kColumns.find(key.substr(cut + 1));
-  if (column == kColumns.end()) return {"", key, ""};
-  const std::string group = key.substr(0, cut);
-  const auto first = find_metric(group + "_r1");
-  std::string title = first ? first->title : group;
-  if (const size_t end = title.rfind(" R@"); end != std::string::npos) title.resize(end);
-  return {group, column->second, title};
+  const auto metric = find_metric(key);
+  return metric ? MetricLabel{metric->group, metric->column} : MetricLabel{"", key};
 }
 
 std::vector<std::string> metrics_of(std::span<const RunRecord* const> runs) {

@@ -13,7 +13,6 @@ namespace vbench {
 /// A metric key taken apart for tables: "v2p_r1" -> group "v2p", column "R@1". Keys without such a form have no group.
 struct MetricLabel {
   std::string group, column;
-  std::string group_title;  ///< "video to paragraph"
 };
 [[nodiscard]] MetricLabel metric_label(const std::string& key);
 

@@ -1,12 +1,10 @@
 #include "results/summary.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "harness/core/error.hpp"
 #include "metrics/statistics.hpp"
@@ -74,77 +72,6 @@ Json verdict_json(const std::vector<RunRecord>& seeds) {
   return {{"valid", valid}, {"reasons", reasons}};
 }
 
-/// The matrix of run_table: a row a group, a column a metric of the group.
-struct Layout {
-  std::vector<std::pair<std::string, std::string>> groups;  // name, title
-  std::vector<std::string> columns;
-  std::map<std::pair<std::string, std::string>, std::string> keys;  // (group, column) -> metric key
-};
-
-Layout layout_of(const std::vector<std::string>& metrics) {
-  Layout layout;
-  for (const auto& key : metrics) {
-    const MetricLabel label = metric_label(key);
-    const auto group = std::pair(label.group, label.group_title);
-    if (std::find(layout.groups.begin(), layout.groups.end(), group) == layout.groups.end()) layout.groups.push_back(group);
-    if (std::find(layout.columns.begin(), layout.columns.end(), label.column) == layout.columns.end())
-      layout.columns.push_back(label.column);
-    layout.keys[{label.group, label.column}] = key;
-  }
-  return layout;
-}
-
-/// Rows of one group: ours, and if there are any the published figures and the difference.
-void append_group(Table& table, const Layout& layout, const std::pair<std::string, std::string>& group,
-                  const std::vector<const RunRecord*>& runs, const std::map<std::string, double>& published) {
-  std::vector<Cell> ours{{.text = group.second.empty() ? "scores" : group.second}}, theirs{{.text = "  published"}},
-      difference{{.text = "  difference"}};
-  bool any = false;
-  for (const auto& column : layout.columns) {
-    const auto key = layout.keys.find({group.first, column});
-    Cell mine{.numeric = true}, figure{.numeric = true}, delta{.numeric = true};
-    if (key != layout.keys.end()) {
-      mine = score_cell(key->second, values_of(runs, key->second));
-      if (const auto found = published.find(key->second); found != published.end()) {
-        any = true;
-        figure = score_cell(key->second, found->second, std::nullopt);
-        delta = difference_cell(key->second, *mine.value, found->second);
-      }
-    }
-    ours.push_back(mine);
-    theirs.push_back(figure);
-    difference.push_back(delta);
-  }
-  table.rows.push_back(std::move(ours));
-  if (!any) return;
-  table.rows.push_back(std::move(theirs));
-  table.rows.push_back(std::move(difference));
-}
-
-std::string published_note(const RunRecord& run, const std::map<std::string, double>& figures, const Published& published) {
-  std::set<std::string> sets;
-  for (const auto& [key, figure] : figures) sets.insert(published.find_row(run.dataset, run.variant, key)->set);
-  return fmt::format("Published: {}, arXiv {}; figures of: {}.", published.paper(), published.arxiv(), fmt::join(sets, ", "));
-}
-
-std::vector<std::string> run_notes(const std::vector<RunRecord>& seeds, const std::map<std::string, double>& figures,
-                                   const Published* published) {
-  std::vector<std::string> notes;
-  if (seeds.front().source == Source::kSynthetic) notes.push_back(synthetic_note());
-  for (const auto& record : seeds) {
-    if (!record.verdict.valid) notes.push_back(fmt::format("INVALID, seed {}: {}", record.seed, fmt::join(record.verdict.reasons, "; ")));
-  }
-  if (seeds.size() > 1) notes.push_back(fmt::format("Mean ± sample standard deviation over {} seeds.", seeds.size()));
-  if (!figures.empty()) notes.push_back(published_note(seeds.front(), figures, *published));
-  std::string speed;
-  for (const auto& [name, value] : mean_speed(seeds)) {
-    const size_t unit = name.find("_clips_per_s");
-    if (unit != std::string::npos) speed += fmt::format("{}{} {:.0f} clips/s", speed.empty() ? "" : ", ", name.substr(0, unit), value);
-  }
-  if (!speed.empty()) notes.push_back("Speed: " + speed + ".");
-  return notes;
-}
-
 }  // namespace
 
 std::string run_json(const std::vector<RunRecord>& seeds, const Published* published) {
@@ -178,33 +105,6 @@ std::string run_json(const std::vector<RunRecord>& seeds, const Published* publi
       {"verdict", verdict_json(seeds)},
       {"environment", environment}};
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
-Table run_table(const std::vector<RunRecord>& seeds, const Published* published) {
-  const auto runs = pointers(seeds);
-  const RunRecord& first = seeds.front();
-  const auto figures = published_of(runs, published);
-  const Layout layout = layout_of(metrics_of(runs));
-  std::vector<int64_t> numbers;
-  for (const auto& record : seeds) numbers.push_back(record.seed);
-  Table table;
-  table.title =
-      fmt::format("{} {} on {}, {}, split {}, {} items, {} {}", first.method, first.variant, first.dataset, source_title(first.source),
-                  first.data.split, first.data.items, numbers.size() == 1 ? "seed" : "seeds", fmt::join(numbers, ", "));
-  table.facts = {{"method", first.method},
-                 {"variant", first.variant},
-                 {"dataset", first.dataset},
-                 {"source", to_string(first.source)},
-                 {"split", first.data.split}};
-  table.header = {""};
-  table.columns = {{.key = "scores"}};
-  for (const auto& column : layout.columns) {
-    table.header.push_back(column);
-    table.columns.emplace_back();
-  }
-  for (const auto& group : layout.groups) append_group(table, layout, group, runs, figures);
-  table.notes = run_notes(seeds, figures, published);
-  return table;
 }
 
 }  // namespace vbench

@@ -6,7 +6,6 @@
 
 #include "harness/core/run_record.hpp"
 #include "results/published.hpp"
-#include "results/table.hpp"
 
 namespace vbench {
 
@@ -15,8 +14,5 @@ namespace vbench {
 /// @param seeds      one record a seed, same method, variant and dataset; at least one
 /// @param published  may be nullptr
 [[nodiscard]] std::string run_json(const std::vector<RunRecord>& seeds, const Published* published);
-
-/// The scores, a row for every group of metrics ("v2p", "p2v", ...), with the published figures where the data are real.
-[[nodiscard]] Table run_table(const std::vector<RunRecord>& seeds, const Published* published);
 
 }  // namespace vbench

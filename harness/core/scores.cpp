@@ -7,58 +7,53 @@
 namespace vbench {
 namespace {
 
+constexpr auto kHigher = Direction::kHigherIsBetter, kLower = Direction::kLowerIsBetter;
+
 void add_retrieval(std::vector<MetricInfo>& all) {
   const std::vector<std::pair<std::string, std::string>> directions{
       {"v2p", "video to paragraph"}, {"p2v", "paragraph to video"}, {"c2s", "clip to sentence"}, {"s2c", "sentence to clip"}};
   for (const auto& [key, title] : directions) {
-    for (const char* k : {"1", "5", "10", "50"})
-      all.push_back({key + "_r" + k, title + " R@" + k, Unit::kFraction, Direction::kHigherIsBetter});
-    all.push_back({key + "_medr", title + " median rank", Unit::kRank, Direction::kLowerIsBetter});
-    all.push_back({key + "_meanr", title + " mean rank", Unit::kRank, Direction::kLowerIsBetter});
+    for (const std::string k : {"1", "5", "10", "50"})
+      all.push_back({key + "_r" + k, title + " R@" + k, Unit::kFraction, kHigher, key, "R@" + k, k == "50"});
+    all.push_back({key + "_medr", title + " median rank", Unit::kRank, kLower, key, "MedR"});
+    all.push_back({key + "_meanr", title + " mean rank", Unit::kRank, kLower, key, "MeanR", true});
   }
 }
 
-/// A share or correlation of one kind of sets.
-MetricInfo part(const std::string& key, const std::string& title, Unit unit = Unit::kFraction) {
-  return {key, title, unit, Direction::kHigherIsBetter, true};
-}
+/// A figure over all sets, then for every size: "abstraction_top1", "abstraction_top1_n1", ...
+struct BySize {
+  std::string key, title, sizes_of, group;
+  Unit unit;
+  int first, last;
+};
 
-void add_abstraction(std::vector<MetricInfo>& all) {
-  const std::vector<std::pair<std::string, std::string>> shares{{"abstraction_top1", "set abstraction top-1"},
-                                                                {"abstraction_top5", "set abstraction top-5"}};
-  for (const auto& [key, title] : shares) all.push_back({key, title + " accuracy"});
-  for (const auto& [key, title] : shares) {
-    for (int n = 1; n <= 4; ++n) all.push_back(part(fmt::format("{}_n{}", key, n), fmt::format("{} accuracy, subsets of {}", title, n)));
+void add_by_size(std::vector<MetricInfo>& all, const BySize& figure) {
+  all.push_back({figure.key, figure.title, figure.unit, kHigher, figure.group, "all"});
+  for (int n = figure.first; n <= figure.last; ++n) {
+    all.push_back({fmt::format("{}_n{}", figure.key, n), fmt::format("{}, {} of {}", figure.title, figure.sizes_of, n), figure.unit,
+                   kHigher, figure.group, fmt::format("n={}", n)});
   }
-  for (const char* kind : {"concrete", "abstract"})
-    all.push_back(part(fmt::format("abstraction_top1_{}", kind), fmt::format("set abstraction top-1 accuracy, {} targets", kind)));
-  all.push_back({"abstraction_distance", "graph distance from the predicted to the true concept", Unit::kEdges, Direction::kLowerIsBetter});
 }
 
-void add_completion(std::vector<MetricInfo>& all) {
-  const std::string key = "completion_rho", title = "set completion Spearman correlation";
-  all.push_back({key, title, Unit::kCorrelation});
-  for (int n = 1; n <= 4; ++n)
-    all.push_back(part(fmt::format("{}_n{}", key, n), fmt::format("{}, sets of {}", title, n), Unit::kCorrelation));
-  all.push_back({"completion_undefined", "set completion records without a correlation", Unit::kCount, Direction::kLowerIsBetter, true});
-}
-
-void add_odd_one_out(std::vector<MetricInfo>& all) {
-  const std::vector<std::pair<std::string, std::string>> shares{{"ooo_acc", "odd one out accuracy@1"},
-                                                                {"ooo_acc2", "odd one out accuracy@2"}};
-  for (const auto& [key, title] : shares) all.push_back({key, title});
-  for (const auto& [key, title] : shares) {
-    for (int n = 3; n <= 5; ++n) all.push_back(part(fmt::format("{}_n{}", key, n), fmt::format("{}, sets of {}", title, n)));
+void add_set_tasks(std::vector<MetricInfo>& all) {
+  add_by_size(all, {"abstraction_top1", "set abstraction top-1 accuracy", "subsets", "abstr@1", Unit::kFraction, 1, 4});
+  add_by_size(all, {"abstraction_top5", "set abstraction top-5 accuracy", "subsets", "abstr@5", Unit::kFraction, 1, 4});
+  for (const std::string kind : {"concrete", "abstract"}) {
+    all.push_back({"abstraction_top1_" + kind, "set abstraction top-1 accuracy, " + kind + " targets", Unit::kFraction, kHigher, "abstr@1",
+                   kind, true});
   }
-  all.push_back({"ooo_rank", "odd one out mean rank of the true one", Unit::kRank, Direction::kLowerIsBetter, true});
+  all.push_back({"abstraction_distance", "edges from the predicted to the true concept", Unit::kEdges, kLower, "abstr", "distance", true});
+  add_by_size(all, {"completion_rho", "set completion Spearman correlation", "sets", "rho", Unit::kCorrelation, 1, 4});
+  all.push_back({"completion_undefined", "set completion records without a correlation", Unit::kCount, kLower, "rho", "undefined", true});
+  add_by_size(all, {"ooo_acc", "odd one out accuracy@1", "sets", "odd@1", Unit::kFraction, 3, 5});
+  add_by_size(all, {"ooo_acc2", "odd one out accuracy@2", "sets", "odd@2", Unit::kFraction, 3, 5});
+  all.push_back({"ooo_rank", "odd one out mean rank of the true one", Unit::kRank, kLower, "odd", "rank", true});
 }
 
 std::vector<MetricInfo> make_metrics() {
   std::vector<MetricInfo> all;
   add_retrieval(all);
-  add_abstraction(all);
-  add_completion(all);
-  add_odd_one_out(all);
+  add_set_tasks(all);
   return all;
 }
 
@@ -81,7 +76,7 @@ std::string format_score(std::string_view key, double value) {
   const auto metric = find_metric(key);
   if (metric && metric->unit == Unit::kFraction) return fmt::format("{:.2f}", 100.0 * value);
   if (metric && metric->unit == Unit::kRank) return fmt::format("{:.1f}", value);
-  if (metric && metric->unit == Unit::kCorrelation) return fmt::format("{:.4f}", value);
+  if (metric && metric->unit == Unit::kCorrelation) return fmt::format("{:.3f}", value);
   if (metric && metric->unit == Unit::kEdges) return fmt::format("{:.2f}", value);
   return fmt::format("{:.4g}", value);
 }

@@ -21,14 +21,16 @@ struct MetricInfo {
   std::string title;  ///< "video to paragraph R@1"
   Unit unit = Unit::kFraction;
   Direction direction = Direction::kHigherIsBetter;
-  bool detail = false;  ///< a breakdown of another metric: for programs, too much for a table on a screen
+  std::string group = "";   ///< "v2p": metrics that stand side by side in a table
+  std::string column = "";  ///< "R@1": the metric within its group
+  bool detail = false;      ///< for programs, too much for a table unless a paper reports it
 };
 
 /// All known metrics in the order in which tables show them.
 [[nodiscard]] const std::vector<MetricInfo>& all_metrics();
 [[nodiscard]] std::optional<MetricInfo> find_metric(std::string_view key);
 
-/// A score as people read it: 0.6512 -> "65.12" for a fraction, "3.0" for a rank, "0.6512" for a correlation. NaN -> "-".
+/// A score as people read it: 0.6512 -> "65.12" for a fraction, "3.0" for a rank, "0.651" for a correlation. NaN -> "-".
 [[nodiscard]] std::string format_score(std::string_view key, double value);
 
 }  // namespace vbench

@@ -110,8 +110,8 @@ TEST(OutlierRanks, RefuseAnIndexOutsideTheSet) {
 
 TEST(SetScores, AreKnownWithTheirUnits) {
   EXPECT_EQ(format_score("abstraction_top5_n3", 0.51234), "51.23");
-  EXPECT_EQ(format_score("completion_rho", 0.51237), "0.5124");
-  EXPECT_EQ(format_score("completion_rho_n4", -0.25), "-0.2500");
+  EXPECT_EQ(format_score("completion_rho", 0.51237), "0.512");
+  EXPECT_EQ(format_score("completion_rho_n4", -0.25), "-0.250");
   EXPECT_EQ(format_score("completion_undefined", 3), "3");
   EXPECT_EQ(format_score("ooo_rank", 1.26), "1.3");
   EXPECT_EQ(format_score("abstraction_distance", 1.258), "1.26");

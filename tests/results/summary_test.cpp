@@ -69,37 +69,5 @@ TEST(RunJson, WritesScoresThatAreNotFiniteAsNullAndSaysWhy) {
   EXPECT_EQ(json["verdict"]["reasons"][0], "seed 4: score v2p_r1 is not finite");
 }
 
-TEST(RunTable, HasARowForEveryDirectionAndThePublishedFiguresBelow) {
-  const auto coot = Published::parse(published::kCoot);
-  EXPECT_EQ(render(run_table(two_seeds(), &coot), OutputFormat::kTable),
-            "coot yc2-100m on youcook2, real data, split val, 457 items, seeds 1, 4\n\n"
-            "                             R@1       MedR\n"
-            "───────────────────────────────────────────\n"
-            "video to paragraph  62.50 ±17.68\n"
-            "  published                75.35\n"
-            "  difference              -12.85\n"
-            "paragraph to video   70.00 ±0.00\n"
-            "  published                78.30\n"
-            "  difference               -8.30\n"
-            "sentence to clip                  12.0 ±0.0\n"
-            "  published                             9.0\n"
-            "  difference                           +3.0\n"
-            "\nMean ± sample standard deviation over 2 seeds.\n"
-            "Published: COOT: Cooperative Hierarchical Transformer for Video-Text Representation Learning, arXiv 2011.00597; figures of: "
-            "authors' runs, paper.\n"
-            "Speed: read 200 clips/s.\n");
-}
-
-TEST(RunTable, SaysSyntheticAndInvalid) {
-  auto seeds = two_seeds();
-  for (auto& record : seeds) record.source = Source::kSynthetic;
-  seeds[0].verdict = {false, {"too short"}};
-  const auto coot = Published::parse(published::kCoot);
-  const Table table = run_table(seeds, &coot);
-  EXPECT_THAT(table.title, HasSubstr("SYNTHETIC stand-in data"));
-  EXPECT_EQ(table.rows.size(), 3U);
-  EXPECT_THAT(table.notes, Contains("INVALID, seed 1: too short"));
-}
-
 }  // namespace
 }  // namespace vbench
