@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 
+#include "datasets/location/entry.hpp"
 #include "datasets/set_abstraction/prepare.hpp"
 #include "datasets/set_abstraction/split_sets.hpp"
 #include "harness/core/settings.hpp"
@@ -190,31 +191,16 @@ void Inspection::inspect_rankings() {
   }
 }
 
-DataReport inspect(const Family& family, const DataRequest& request, bool verify) {
-  DataReport report;
-  const Options options = requested_options(family, request);
+/// @throws Error kUsage for settings that do not exist, kInput for files that cannot be read at all
+void inspect(const Family& family, const Options& options, const DataRequest& request, bool verify, DataReport& report) {
   const auto location = find_for_report(location_query(family, options, request.root, std::nullopt), request.source, verify, report);
-  if (!location) return report;
-  try {
-    Inspection(Metadata::open(family, options, *location), verify, verify && request.deep, report).run();
-  } catch (const Error& error) {
-    report.problems.push_back({"unreadable file", error.where(), error.what(), true});
-  }
-  if (!verify) std::erase_if(report.problems, [](const DataProblem& problem) { return !problem.fatal; });
-  return report;
+  if (location) Inspection(Metadata::open(family, options, *location), verify, verify && request.deep, report).run();
 }
 
 }  // namespace
 
 DatasetEntry dataset_entry(const Family& family) {
-  DatasetEntry entry;
-  entry.name = family.name;
-  entry.title = family.title;
-  entry.licence = family.licence;
-  entry.layout = family.layout;
-  entry.info = [&family](const DataRequest& request) { return inspect(family, request, false); };
-  entry.verify = [&family](const DataRequest& request) { return inspect(family, request, true); };
-  entry.synthesize = family.synthesize;
+  auto entry = entry_of(family, requested_options, inspect);
   entry.preparation = preparation_text();
   entry.prepare = [&family](const DataRequest& request, const std::string& folder) { return prepare(family.name, request, folder); };
   return entry;

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "datasets/loader/ordered_prefetch.hpp"
+#include "datasets/location/entry.hpp"
 #include "datasets/video_text/split.hpp"
 #include "harness/core/settings.hpp"
 
@@ -114,38 +115,17 @@ void describe_incomplete(const Family& family, const DataRequest& request, DataR
   if (has_annotations(family, folder)) describe_annotations(read_annotations(family.name, folder), report);
 }
 
-DataReport inspect(const Family& family, const DataRequest& request, bool verify) {
-  DataReport report;
-  const Options options = requested_options(family, request);
+void inspect(const Family& family, const Options& options, const DataRequest& request, bool verify, DataReport& report) {
   const auto location = find_for_report(location_query(family, options, request.root), request.source, verify, report);
-  try {
-    if (!location) {
-      describe_incomplete(family, request, report);
-      return report;
-    }
-    const DatasetFiles files = DatasetFiles::open(family, options, *location, at::get_num_threads());
-    describe_files(files, report);
-    describe_annotations(files.annotations, report);
-    examine_all(files, verify && request.deep, report);
-  } catch (const Error& error) {
-    report.problems.push_back({"unreadable file", error.where(), error.what(), true});
-  }
-  if (!verify) std::erase_if(report.problems, [](const DataProblem& problem) { return !problem.fatal; });
-  return report;
+  if (!location) return describe_incomplete(family, request, report);
+  const DatasetFiles files = DatasetFiles::open(family, options, *location, at::get_num_threads());
+  describe_files(files, report);
+  describe_annotations(files.annotations, report);
+  examine_all(files, verify && request.deep, report);
 }
 
 }  // namespace
 
-DatasetEntry dataset_entry(const Family& family) {
-  DatasetEntry entry;
-  entry.name = family.name;
-  entry.title = family.title;
-  entry.licence = family.licence;
-  entry.layout = family.layout;
-  entry.info = [&family](const DataRequest& request) { return inspect(family, request, false); };
-  entry.verify = [&family](const DataRequest& request) { return inspect(family, request, true); };
-  entry.synthesize = family.synthesize;
-  return entry;
-}
+DatasetEntry dataset_entry(const Family& family) { return entry_of(family, requested_options, inspect); }
 
 }  // namespace vbench::video_text

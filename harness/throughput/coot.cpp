@@ -18,7 +18,7 @@
 
 #include "harness/core/random.hpp"
 #include "harness/throughput/coot_padded.hpp"
-#include "harness/throughput/fitting_blas.hpp"
+#include "harness/throughput/interleaved.hpp"
 #include "harness/train/device.hpp"
 #include "harness/train/optimizer.hpp"
 #include "methods/coot/model.hpp"
@@ -273,12 +273,4 @@ void run(int argc, char** argv) {
 }  // namespace vbench::throughput
 
 /// --benchmark_filter=fp32 leaves the published computation out, for profiles; then there are no ratios.
-int main(int argc, char** argv) {
-  vbench::throughput::use_fitting_blas(argv);
-  // Sides take turns, so that a machine that becomes busy slows all of them.
-  std::string interleave = "--benchmark_enable_random_interleaving=true";
-  std::vector<char*> arguments(argv, argv + argc);
-  arguments.insert(arguments.begin() + 1, interleave.data());
-  vbench::throughput::run(static_cast<int>(arguments.size()), arguments.data());
-  return 0;
-}
+int main(int argc, char** argv) { return vbench::throughput::run_interleaved(argc, argv, vbench::throughput::run); }

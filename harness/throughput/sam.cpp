@@ -10,7 +10,7 @@
 #include <functional>
 #include <utility>
 
-#include "harness/throughput/fitting_blas.hpp"
+#include "harness/throughput/interleaved.hpp"
 #include "harness/throughput/sam_direct.hpp"
 #include "harness/train/device.hpp"
 #include "harness/train/optimizer.hpp"
@@ -202,12 +202,4 @@ void run(int argc, char** argv) {
 }  // namespace vbench::throughput
 
 /// --benchmark_filter=vbench leaves the published computation out, for profiles; then there are no ratios.
-int main(int argc, char** argv) {
-  vbench::throughput::use_fitting_blas(argv);
-  // Sides take turns, so that a machine that becomes busy slows both.
-  std::string interleave = "--benchmark_enable_random_interleaving=true";
-  std::vector<char*> arguments(argv, argv + argc);
-  arguments.insert(arguments.begin() + 1, interleave.data());
-  vbench::throughput::run(static_cast<int>(arguments.size()), arguments.data());
-  return 0;
-}
+int main(int argc, char** argv) { return vbench::throughput::run_interleaved(argc, argv, vbench::throughput::run); }

@@ -1,0 +1,40 @@
+// The part of a registry entry that every dataset family shares. Used by the families' inspect.cpp.
+#pragma once
+
+#include <vector>
+
+#include "harness/core/error.hpp"
+#include "harness/core/registry.hpp"
+
+namespace vbench {
+
+/// info and verify from one inspection. An Error of the inspection becomes a problem of the report; info leaves notes out.
+/// @param family             name, title, licence, layout and synthesize; must outlive the entry
+/// @param requested_options  (family, request) -> the dataset's options; its errors are the caller's mistakes and go through
+/// @param inspect            (family, options, request, verify, report): fills in facts and problems; `verify` asks for all that may be
+/// wrong
+template <class Family, class RequestedOptions, class Inspect>
+[[nodiscard]] DatasetEntry entry_of(const Family& family, const RequestedOptions& requested_options, const Inspect& inspect) {
+  const auto report_of = [&family, requested_options, inspect](const DataRequest& request, bool verify) {
+    DataReport report;
+    const auto options = requested_options(family, request);
+    try {
+      inspect(family, options, request, verify, report);
+    } catch (const Error& error) {
+      report.problems.push_back({"unreadable file", error.where(), error.what(), true});
+    }
+    if (!verify) std::erase_if(report.problems, [](const DataProblem& problem) { return !problem.fatal; });
+    return report;
+  };
+  DatasetEntry entry;
+  entry.name = family.name;
+  entry.title = family.title;
+  entry.licence = family.licence;
+  entry.layout = family.layout;
+  entry.info = [report_of](const DataRequest& request) { return report_of(request, false); };
+  entry.verify = [report_of](const DataRequest& request) { return report_of(request, true); };
+  entry.synthesize = family.synthesize;
+  return entry;
+}
+
+}  // namespace vbench
