@@ -256,8 +256,7 @@ at::Tensor File::read_rows(const std::string& dataset, int64_t first, int64_t co
   const Id space(H5Dget_space(set.get()), H5Sclose);
   auto sizes = extent(space.get());
   if (sizes.empty() || first < 0 || count < 0 || first > sizes[0] - count) {
-    throw input_error(fmt::format("rows {} to {} asked for, the dataset has {}", first, first + count, sizes.empty() ? 0 : sizes[0]),
-                      where);
+    throw input_error(fmt::format("{} rows from row {} asked for, the dataset has {}", count, first, sizes.empty() ? 0 : sizes[0]), where);
   }
   sizes[0] = count;
   uint64_t bytes = at::elementSize(number.scalar);

@@ -174,6 +174,8 @@ class Preparation {
     write_category_embeddings(files.category_embeddings(), *graph_, node_vectors(*graph_, class_vectors_));
     for (size_t i = 0; i < kSplits.size(); ++i) write_split(files, kSplits[i], splits_[i]);
     write_file_atomically(folder / "PREPARED.json", json_text(provenance(), 2) + "\n");
+    if (options_.word_vectors.empty())
+      write_marker(folder, dataset_, seed_, "random class vectors", {});  // such semantics are no real data
   }
 
   [[nodiscard]] DataReport report() const {

@@ -11,10 +11,10 @@ std::vector<at::Tensor> enlarged(const Network& network, const at::Tensor& sets)
   const auto how = network.enlargement(sets.size(1));
   if (how.tiles > 1) return enlarged(network, sets.repeat({1, how.tiles, 1}));
   std::vector<at::Tensor> all;
-  for (const auto& repeats : how.repeats) {
-    auto more = sets;
-    for (const int64_t index : repeats) more = torch::cat({more, sets.narrow(1, index, 1)}, 1);
-    for (auto& set : enlarged(network, more)) all.push_back(std::move(set));
+  for (const auto& repeats : how.repeats) {  // of every choice, each member is appended alone
+    for (const int64_t index : repeats) {
+      for (auto& set : enlarged(network, torch::cat({sets, sets.narrow(1, index, 1)}, 1))) all.push_back(std::move(set));
+    }
   }
   return all;
 }

@@ -79,11 +79,11 @@ template <class Data>
 void expect_usable(const OwnData& own) {
   RunSpec spec;
   spec.data_root = own.path("data");
-  spec.source = SourceChoice::kReal;
   auto options = typename Data::Options();
   options.allow_missing = 0;
   const Data train = Data::open(options, spec, Role::kTrain);
   EXPECT_EQ(train.size(), 30);
+  EXPECT_EQ(train.source(), Source::kSynthetic) << "random class vectors are no real data";
   EXPECT_EQ(train.options().feature_width, kWidth);
   EXPECT_EQ(Data::open(options, spec, Role::kEvaluate).size(), 10 + 8 + 6);
 }
@@ -124,6 +124,7 @@ TEST(Prepare, AClassIsTheMeanOfItsWordsAndAConceptTheMeanOfItsClasses) {
   test::expect_same(vectors.at("frying eggs"), torch::tensor({0.0F, 8.0F}));  // "frying" has no vector
   test::expect_same(vectors.at("racket games"), torch::tensor({1.5F, 1.5F}));
   test::expect_same(vectors.at("root"), torch::tensor({2.0F, 4.0F}));
+  EXPECT_FALSE(fs::exists(own.files().folder / "SYNTHETIC.json")) << "with word vectors the data are the user's own";
   const auto videos = read_embeddings(own.files().video_embeddings(Split::kVal));
   EXPECT_EQ(videos[0].first, "a.mp4");
   test::expect_same(videos[0].second, torch::tensor({1.0F, 4.5F}));  // two classes
@@ -179,7 +180,8 @@ TEST(Prepare, TheSeedDecidesAboutTheSets) {
 }
 
 TEST(Prepare, NeverReplacesAFolderWithOtherFiles) {
-  const OwnData own;
+  OwnData own;
+  own.settings["word_vectors"] = own.path("vectors.txt");
   own.prepare();
   EXPECT_THAT(error_of([&] { own.prepare(); }), HasSubstr("not generated"));
 }
