@@ -12,26 +12,18 @@ namespace vbench {
 namespace {
 
 using test::copy_small_data;
+using test::expect_error;
+using test::kInput;
+using test::kUsage;
 using test::run_program;
 using test::small_data;
 using test::small_run;
 using test::TemporaryFolder;
 using testing::HasSubstr;
 
-constexpr int kUsage = 2, kInput = 3;
 const char* const kVideoFile = "video_feat_100m.h5";
 const char* const kTextFile = "text_feat_youcook2_meta_all_transformers_bert-base-uncased_-2,-1.h5";
 const char* const kSplits = "text_feat_youcook2_meta_all_transformers_bert-base-uncased_-2,-1_sentence_splits.json";
-
-/// The last line on stderr, which is the error, starts with "vbench: " and holds every one of `parts`.
-void expect_error(const test::ProgramResult& result, int exit_code, const std::vector<std::string>& parts) {
-  EXPECT_EQ(result.exit_code, exit_code) << result.err;
-  EXPECT_EQ(result.out, "") << "errors do not belong on stdout";
-  const std::string text = result.err.substr(0, result.err.find_last_not_of('\n') + 1);
-  const std::string line = text.substr(text.rfind('\n') + 1);
-  EXPECT_EQ(line.rfind("vbench: ", 0), 0U) << result.err;
-  for (const auto& part : parts) EXPECT_THAT(line, HasSubstr(part));
-}
 
 test::ProgramResult run_on(const std::filesystem::path& data, const std::vector<std::string>& more = {}) {
   static const TemporaryFolder out;
@@ -58,7 +50,8 @@ TEST(BadNames, Variant) {
 }
 TEST(BadNames, Option) { expect_error(run_program({"--method", "coot", "--epoch", "1"}), kUsage, {"--epoch", "'epochs'"}); }
 TEST(BadNames, FolderThatTheSystemRefuses) {
-  expect_error(run_program({"--method", "coot", "--dataset", "youcook2", "--data-root", std::string(300, 'x')}), kInput, {"File name too long"});
+  expect_error(run_program({"--method", "coot", "--dataset", "youcook2", "--data-root", std::string(300, 'x')}), kInput,
+               {"File name too long"});
 }
 TEST(BadNames, MethodOfAList) {
   expect_error(run_program({"list", "metrics", "--method", "coot"}), kUsage, {"only variants belong to a method"});

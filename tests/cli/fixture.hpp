@@ -1,6 +1,7 @@
 // A small stand-in on disk and shorthands for runs on it. Used by the tests of the whole program.
 #pragma once
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -55,6 +56,19 @@ inline nlohmann::json json_of(std::vector<std::string> arguments) {
   return nlohmann::json::parse(result.out, nullptr, false);
 }
 
+/// Exit codes of the program (docs/architecture.md).
+inline constexpr int kUsage = 2, kInput = 3;
+
+/// The last line on stderr, which is the error, starts with "vbench: " and holds every one of `parts`.
+inline void expect_error(const ProgramResult& result, int exit_code, const std::vector<std::string>& parts) {
+  EXPECT_EQ(result.exit_code, exit_code) << result.err;
+  EXPECT_EQ(result.out, "") << "errors do not belong on stdout";
+  const std::string text = result.err.substr(0, result.err.find_last_not_of('\n') + 1);
+  const std::string line = text.substr(text.rfind('\n') + 1);
+  EXPECT_EQ(line.rfind("vbench: ", 0), 0U) << result.err;
+  for (const auto& part : parts) EXPECT_THAT(line, testing::HasSubstr(part));
+}
+
 /// The only file of this name anywhere below `folder`.
 inline fs::path find_file(const fs::path& folder, const std::string& name) {
   std::vector<fs::path> found;
@@ -63,6 +77,18 @@ inline fs::path find_file(const fs::path& folder, const std::string& name) {
   }
   EXPECT_EQ(found.size(), 1U) << name << " below " << folder;
   return found.empty() ? fs::path() : found.front();
+}
+
+/// What two runs must agree in to be the same run.
+struct Outcome {
+  nlohmann::json scores;
+  std::string weights;
+  bool operator==(const Outcome&) const = default;
+};
+
+/// Of a run below `out` that printed `result`.
+inline Outcome outcome(const fs::path& out, const nlohmann::json& result) {
+  return {result.at("scores"), read_file(find_file(out, "best.pth"))};
 }
 
 }  // namespace vbench::test

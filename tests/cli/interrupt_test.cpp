@@ -10,8 +10,9 @@ namespace vbench {
 namespace {
 
 using namespace std::chrono_literals;
-using test::find_file;
 using test::json_of;
+using test::Outcome;
+using test::outcome;
 using test::Program;
 using test::run_program;
 using test::small_run;
@@ -24,16 +25,6 @@ std::vector<std::string> long_run(const std::filesystem::path& out, const std::v
                                    "early_stop_epochs=0"};
   options.insert(options.end(), more.begin(), more.end());
   return small_run(out, options);
-}
-
-struct Outcome {
-  nlohmann::json scores;
-  std::string weights;
-  bool operator==(const Outcome&) const = default;
-};
-
-Outcome outcome(const std::filesystem::path& out, const nlohmann::json& result) {
-  return {result.at("scores"), read_file(find_file(out, "best.pth"))};
 }
 
 const Outcome& unbroken() {
