@@ -7,17 +7,25 @@ find_package(fmt REQUIRED)
 find_package(nlohmann_json 3 REQUIRED)
 find_package(OpenMP REQUIRED COMPONENTS CXX)
 find_package(Threads REQUIRED)
+find_package(OpenCV REQUIRED COMPONENTS core imgproc imgcodecs videoio)
 find_package(ZLIB REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(LIBZIP REQUIRED IMPORTED_TARGET libzip)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
+pkg_check_modules(TURBOJPEG REQUIRED IMPORTED_TARGET libturbojpeg)
 
 # LibTorch's headers are heavy and not warning-free: they come in as system headers.
 add_library(vbench_torch INTERFACE)
 add_library(vbench::torch ALIAS vbench_torch)
 target_include_directories(vbench_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
 target_link_libraries(vbench_torch INTERFACE ${TORCH_LIBRARIES} OpenMP::OpenMP_CXX)
+
+# Four modules of OpenCV, not all of them: the others would only lengthen the start of the program.
+add_library(vbench_opencv INTERFACE)
+add_library(vbench::opencv ALIAS vbench_opencv)
+target_include_directories(vbench_opencv SYSTEM INTERFACE ${OpenCV_INCLUDE_DIRS})
+target_link_libraries(vbench_opencv INTERFACE opencv_core opencv_imgproc opencv_imgcodecs opencv_videoio)
 
 add_library(vbench_hdf5 INTERFACE)
 add_library(vbench::hdf5 ALIAS vbench_hdf5)

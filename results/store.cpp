@@ -13,7 +13,7 @@
 
 #include "harness/core/error.hpp"
 #include "harness/core/files.hpp"
-#include "results/sqlite.hpp"
+#include "harness/core/sqlite.hpp"
 #include "results/store_rows.hpp"
 
 namespace vbench {
@@ -23,6 +23,14 @@ using sqlite::Database;
 namespace {
 
 constexpr int64_t kApplicationId = 0x76626E63;  // "vbnc": tells a store from any other SQLite file
+
+sqlite::Subject store_subject() {
+  return {.name = "results store",
+          .no_space_hint = "free some space or choose another folder with --out; the results stored before are intact",
+          .read_only_hint = "choose a folder that can be written to, with --out",
+          .locked_hint = "wait for that process, or choose another folder with --out",
+          .damaged_hint = "nothing was changed; move the file away to start a new one, 'sqlite3 FILE .recover' may save its content"};
+}
 
 /// False for a file without content yet. @throws Error if it is somebody else's, newer or damaged
 bool holds_store(const Database& database) {
@@ -102,7 +110,7 @@ const fs::path& Store::file() const { return impl_->database.file(); }
 Store Store::open(const fs::path& file) {
   require_file(file);
   if (file.has_parent_path()) make_folder(file.parent_path());
-  auto impl = std::make_unique<Impl>(Impl{Database(file, file.string(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)});
+  auto impl = std::make_unique<Impl>(Impl{Database(file, file.string(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, store_subject())});
   const Database& database = impl->database;
   const bool ours = holds_store(database);  // before anything is written: the file may be somebody else's
   if (database.read_only()) database.fail(SQLITE_READONLY);
@@ -116,7 +124,7 @@ std::optional<Store> Store::open_existing(const fs::path& file) {
   if (fs::status(file, error).type() == fs::file_type::not_found) return std::nullopt;
   require_file(file);
   const auto open_with = [&](const std::string& target, int flags) -> std::optional<Store> {
-    auto impl = std::make_unique<Impl>(Impl{Database(file, target, flags)});
+    auto impl = std::make_unique<Impl>(Impl{Database(file, target, flags, store_subject())});
     if (!holds_store(impl->database)) return std::nullopt;
     return Store(std::move(impl));
   };

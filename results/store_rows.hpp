@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "harness/core/run_record.hpp"
-#include "results/sqlite.hpp"
+#include "harness/core/sqlite.hpp"
 #include "results/store.hpp"
 
 namespace vbench::store_rows {

@@ -1,10 +1,11 @@
-#include "results/sqlite.hpp"
+#include "harness/core/sqlite.hpp"
 
 #include <fmt/format.h>
 
 #include <cerrno>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 #include "harness/core/error.hpp"
 
@@ -34,7 +35,8 @@ bool disk_full(int code, int system_error) {
 
 }  // namespace
 
-Database::Database(const std::filesystem::path& file, const std::string& target, int flags) : file_(file) {
+Database::Database(const std::filesystem::path& file, const std::string& target, int flags, Subject subject)
+    : file_(file), subject_(std::move(subject)), for_reading_((flags & SQLITE_OPEN_READONLY) != 0) {
   sqlite3* handle = nullptr;
   const int code = sqlite3_open_v2(target.c_str(), &handle, flags | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOMUTEX, nullptr);
   handle_.reset(handle);
@@ -62,8 +64,8 @@ void Database::fail(int code) const {
   const int system_error = system_error_of(handle_.get());
   const std::string reason = system_error != 0 && (code & 0xFF) != SQLITE_READONLY ? std::strerror(system_error) : message;
   if (disk_full(code, system_error)) {
-    throw input_error("cannot write to the results store: " + (system_error != 0 ? reason : "no space"), file_.string(),
-                      "free some space or choose another folder with --out; the results stored before are intact");
+    throw input_error(fmt::format("cannot write to the {}: {}", subject_.name, system_error != 0 ? reason : "no space"), file_.string(),
+                      subject_.no_space_hint);
   }
   switch (code & 0xFF) {
     case SQLITE_CORRUPT:
@@ -72,22 +74,21 @@ void Database::fail(int code) const {
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
-      throw input_error("cannot open the results store for writing: " + reason, file_.string(),
-                        "choose a folder that can be written to, with --out");
+      throw input_error(fmt::format("cannot open the {} for {}: {}", subject_.name, for_reading_ ? "reading" : "writing", reason),
+                        file_.string(), for_reading_ ? "" : subject_.read_only_hint);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      throw input_error(fmt::format("the results store was locked by another process for {} s", kBusyMilliseconds / 1000), file_.string(),
-                        "wait for that process, or choose another folder with --out");
+      throw input_error(fmt::format("the {} was locked by another process for {} s", subject_.name, kBusyMilliseconds / 1000),
+                        file_.string(), subject_.locked_hint);
     default:
       throw input_error(
-          fmt::format("the results store cannot be used: {} (SQLite code {}{})", message, code, system_error != 0 ? ", " + reason : ""),
+          fmt::format("the {} cannot be used: {} (SQLite code {}{})", subject_.name, message, code, system_error != 0 ? ", " + reason : ""),
           file_.string());
   }
 }
 
 void Database::fail_damaged(const std::string& detail) const {
-  throw input_error("the results store is damaged: " + detail, file_.string(),
-                    "nothing was changed; move the file away to start a new one, 'sqlite3 FILE .recover' may save its content");
+  throw input_error(fmt::format("the {} is damaged: {}", subject_.name, detail), file_.string(), subject_.damaged_hint);
 }
 
 Statement::Statement(const Database& database, std::string_view sql) : database_(database) {
@@ -125,10 +126,12 @@ std::string Statement::text(int column) const {
   return bytes == nullptr ? std::string() : std::string(bytes, static_cast<size_t>(sqlite3_column_bytes(handle_.get(), column)));
 }
 
-std::string Statement::blob(int column) const {
-  const auto* bytes = static_cast<const char*>(sqlite3_column_blob(handle_.get(), column));
-  return bytes == nullptr ? std::string() : std::string(bytes, static_cast<size_t>(sqlite3_column_bytes(handle_.get(), column)));
+std::string_view Statement::bytes(int column) const {
+  const auto* first = static_cast<const char*>(sqlite3_column_blob(handle_.get(), column));
+  return first == nullptr ? std::string_view() : std::string_view(first, static_cast<size_t>(sqlite3_column_bytes(handle_.get(), column)));
 }
+
+std::string Statement::blob(int column) const { return std::string(bytes(column)); }
 
 Transaction::Transaction(const Database& database, const char* begin) : database_(database) { database.execute(begin); }
 

@@ -1,4 +1,4 @@
-// SQLite as the store needs it: owned handles, prepared statements and errors that say what to do. Private to results/.
+// SQLite: owned handles, prepared statements and errors that say what to do. Used by the results store and the frame databases.
 #pragma once
 
 #include <sqlite3.h>
@@ -10,11 +10,20 @@
 
 namespace vbench::sqlite {
 
+/// What messages call the file, and what they advise.
+struct Subject {
+  std::string name = "database";
+  std::string no_space_hint = "free some space";
+  std::string read_only_hint;
+  std::string locked_hint = "wait for that process";
+  std::string damaged_hint;
+};
+
 /// A connection. All failures become Error kInput about the file.
 class Database {
  public:
   /// @param target  path, or URI when `flags` hold SQLITE_OPEN_URI
-  Database(const std::filesystem::path& file, const std::string& target, int flags);
+  Database(const std::filesystem::path& file, const std::string& target, int flags, Subject subject = {});
 
   void execute(const char* sql) const;
   /// Result code instead of an Error; for what may be tried again.
@@ -32,12 +41,14 @@ class Database {
     void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
   };
   std::filesystem::path file_;
+  Subject subject_;
+  bool for_reading_;
   std::unique_ptr<sqlite3, Close> handle_;
 };
 
 /// Marks bytes to be bound as a blob.
 struct Bytes {
-  const std::string& bytes;
+  std::string_view bytes;
 };
 
 /// A prepared statement; parameters are bound in order from 1. Texts and blobs must live until the step.
@@ -54,6 +65,8 @@ class Statement {
   }
   /// One row more? Bind again to start over.
   bool step();
+  /// Ends a read before its last row, so that its lock goes.
+  void reset() { sqlite3_reset(handle_.get()); }
   /// For statements without rows: runs to the end.
   void run();
 
@@ -61,6 +74,7 @@ class Statement {
   [[nodiscard]] double real(int column) const;  ///< NULL is NaN: SQLite has no NaN
   [[nodiscard]] std::string text(int column) const;
   [[nodiscard]] std::string blob(int column) const;
+  [[nodiscard]] std::string_view bytes(int column) const;  ///< as blob() without a copy; gone with the next step or bind
 
  private:
   struct Finalize {
