@@ -132,23 +132,29 @@ const std::vector<Command>& commands() {
          add_out(options, raw);
          add_format(options, raw);
        }},
-      {"data", "vbench data info|verify|synth|prepare DATASET [options]", "look at, check or generate datasets",
+      {"data", "vbench data info|verify|synth|prepare DATASET [options]\n       vbench data convert FOLDER --output DIR [options]",
+       "look at, check, generate or convert datasets",
        "info    what is there and what belongs where\n"
        "verify  every listed item: present, readable, right shape; exit code 1 if anything is wrong\n"
        "synth   write a stand-in in the official on-disk format into --output\n"
-       "prepare make the dataset's derived files from files of one's own into --output; without --output: what it needs\n\n"
+       "prepare make the dataset's derived files from files of one's own into --output; without --output: what it needs\n"
+       "convert the videos below FOLDER (<class>/<video>.mp4, .avi, .webm, ...) to SQLite databases of JPEG frames in --output, which\n"
+       "        a killed conversion can be resumed into by the same command; exit code 1 if a video cannot be read.\n"
+       "        --set layout=per-video|packed, height=360 (as upstream), max_shorter_side=384, quality=92, workers=N\n\n"
        "Examples:\n"
        "  vbench data info youcook2\n"
        "  vbench data verify youcook2 --data-root data --deep\n"
        "  vbench data synth youcook2 --output data/youcook2 --set annotations=DIR --set word_vectors=FILE\n"
-       "  vbench data prepare kinetics --output data/kinetics --set classes=classes.txt --set taxonomy=taxonomy.txt ...\n",
+       "  vbench data prepare kinetics --output data/kinetics --set classes=classes.txt --set taxonomy=taxonomy.txt ...\n"
+       "  vbench data convert UCF-101 --output data/ucf101/jpg\n",
        [](po::options_description& options, Raw& raw) {
          add_data(options, raw);
-         options.add_options()("output", po::value(&raw.invocation.output)->value_name("DIR"), "synth, prepare: folder to write")  //
-             ("seed", shown(raw.invocation.seed, int64_t{1})->value_name("N"), "synth, prepare: seed of the generator")   //
-             ("deep", po::bool_switch(&raw.invocation.deep), "verify: read every value, not only headers")                //
+         options.add_options()("output", po::value(&raw.invocation.output)->value_name("DIR"),
+                               "synth, prepare, convert: folder to write")                                               //
+             ("seed", shown(raw.invocation.seed, int64_t{1})->value_name("N"), "synth, prepare: seed of the generator")  //
+             ("deep", po::bool_switch(&raw.invocation.deep), "verify: read every value, not only headers")               //
              ("allow-missing", shown(raw.invocation.allow_missing, 0.0)->value_name("SHARE"),
-              "verify: share of items that may lack files, 0..1");
+              "verify, convert: share of items that may lack files or be unreadable, 0..1");
          add_format(options, raw);
        }},
       {"embed", "vbench embed --method M --dataset D --init FILE --output FILE.h5 [options]",
@@ -340,7 +346,7 @@ void check_positional(const Invocation& invocation) {
   } else if (invocation.command == "show") {
     require(1, "the name of a method");
   } else if (invocation.command == "data") {
-    require(2, "info, verify, synth or prepare, and the name of a dataset");
+    require(2, "info, verify, synth or prepare and the name of a dataset, or convert and a folder");
   } else {
     require(0, "no words besides its options");
   }

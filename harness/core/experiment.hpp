@@ -27,6 +27,7 @@ struct Parameter {
   std::string name;
   at::Tensor tensor;
   double weight_decay_multiplier = 1.0;
+  double learning_rate_multiplier = 1.0;
 };
 
 /// Loss of one batch: the differentiable sum and its terms for the log.

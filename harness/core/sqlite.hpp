@@ -14,9 +14,9 @@ namespace vbench::sqlite {
 struct Subject {
   std::string name = "database";
   std::string no_space_hint = "free some space";
-  std::string read_only_hint;
+  std::string read_only_hint = {};
   std::string locked_hint = "wait for that process";
-  std::string damaged_hint;
+  std::string damaged_hint = {};
 };
 
 /// A connection. All failures become Error kInput about the file.

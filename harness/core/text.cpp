@@ -77,7 +77,38 @@ std::optional<T> parse(std::string_view text) {
   if (error != std::errc{} || end != text.data() + text.size() || text.empty()) return std::nullopt;
   return value;
 }
+/// Bytes of the UTF-8 character at the head of `text`; 0 if there is none.
+size_t character_length(std::string_view text) {
+  const auto first = static_cast<unsigned char>(text[0]);
+  if (first < 0x80) return 1;
+  const size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+  if (first < 0xC2 || first > 0xF4 || text.size() < length) return 0;
+  for (size_t i = 1; i < length; ++i) {
+    if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) return 0;
+  }
+  const auto second = static_cast<unsigned char>(text[1]);
+  const bool overlong = (first == 0xE0 && second < 0xA0) || (first == 0xF0 && second < 0x90);
+  const bool outside = (first == 0xED && second > 0x9F) || (first == 0xF4 && second > 0x8F);  // surrogates, beyond U+10FFFF
+  return overlong || outside ? 0 : length;
+}
+
 }  // namespace
+
+std::string printable(std::string_view text) {
+  constexpr const char* kDigits = "0123456789abcdef";
+  std::string out;
+  while (!text.empty()) {
+    const auto byte = static_cast<unsigned char>(text[0]);
+    const size_t length = byte < 0x20 || byte == 0x7F ? 0 : character_length(text);
+    if (length > 0) {
+      out += text.substr(0, length);
+    } else {
+      out += {'\\', 'x', kDigits[byte >> 4], kDigits[byte & 15]};
+    }
+    text.remove_prefix(std::max<size_t>(length, 1));
+  }
+  return out;
+}
 
 std::optional<double> parse_double(std::string_view text) { return parse<double>(text); }
 std::optional<int64_t> parse_int(std::string_view text) { return parse<int64_t>(text); }

@@ -21,6 +21,9 @@ namespace vbench {
 [[nodiscard]] std::vector<std::string> split(std::string_view text, char separator);
 [[nodiscard]] std::string trim(std::string_view text);
 
+/// The text with control characters and bytes that are no UTF-8 written as \x1f: file names may hold anything.
+[[nodiscard]] std::string printable(std::string_view text);
+
 /// Whole text as a number, else nothing. Locale-free.
 [[nodiscard]] std::optional<double> parse_double(std::string_view text);
 [[nodiscard]] std::optional<int64_t> parse_int(std::string_view text);

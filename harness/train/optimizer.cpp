@@ -111,7 +111,7 @@ void Optimizer::step(double learning_rate) {
   for (auto& slot : slots_) {
     const auto& gradient = slot.parameter.tensor.grad();
     if (!gradient.defined()) continue;
-    const StepPoint point{++slot.steps, learning_rate, slot.weight_decay};
+    const StepPoint point{++slot.steps, learning_rate * slot.parameter.learning_rate_multiplier, slot.weight_decay};
     if (path_ == UpdatePath::kTensorOps || !slot.fusible(gradient)) {
       rule_->apply(point, TensorSlice{slot.parameter.tensor, gradient, slot.m, slot.v});
       continue;

@@ -31,5 +31,14 @@ TEST(ParseNumbers, TakesWholeTextsOnly) {
   EXPECT_EQ(parse_double("0,5"), std::nullopt);
 }
 
+TEST(Printable, SpellsOutWhatIsNoText) {
+  EXPECT_EQ(printable("plain / caf\xC3\xA9 \xE6\xBC\xA2 \xF0\x9F\x8E\xAC"), "plain / caf\xC3\xA9 \xE6\xBC\xA2 \xF0\x9F\x8E\xAC");
+  EXPECT_EQ(printable("caf\xE9.avi"), "caf\\xe9.avi");
+  EXPECT_EQ(printable(std::string_view("a\nb\0c\x7F", 6)), "a\\x0ab\\x00c\\x7f");
+  EXPECT_EQ(printable("\xC3"), "\\xc3") << "cut short";
+  EXPECT_EQ(printable("\xC0\xAF \xED\xA0\x80 \xF4\x90\x80\x80"), "\\xc0\\xaf \\xed\\xa0\\x80 \\xf4\\x90\\x80\\x80")
+      << "overlong, surrogate, too large";
+}
+
 }  // namespace
 }  // namespace vbench

@@ -1,11 +1,16 @@
-// `vbench data info|verify|synth|prepare`: looks at, checks and generates datasets.
+// `vbench data info|verify|synth|prepare|convert`: looks at, checks, generates and converts datasets.
 #include <fmt/format.h>
 
+#include <map>
+
+#include "datasets/video/convert.hpp"
 #include "harness/cli/commands/boards.hpp"
 #include "harness/cli/commands/commands.hpp"
 #include "harness/core/error.hpp"
+#include "harness/core/settings.hpp"
 #include "harness/core/text.hpp"
 #include "harness/train/device.hpp"
+#include "harness/train/stop_signal.hpp"
 
 namespace vbench::cli {
 namespace {
@@ -26,8 +31,11 @@ void check_options(const Invocation& invocation, const std::string& action) {
   };
   const bool writes = action != "info" && action != "verify";
   refuse(!writes && !invocation.output.empty(), "--output");
-  refuse(!writes && static_cast<uint64_t>(invocation.seed) != DataRequest().seed, "--seed");
+  const bool converts = action == "convert";
+  refuse((!writes || converts) && static_cast<uint64_t>(invocation.seed) != DataRequest().seed, "--seed");
   refuse(action != "verify" && invocation.deep, "--deep");
+  refuse(converts && invocation.run.data_root != RunSpec().data_root, "--data-root");
+  refuse(converts && invocation.run.source != SourceChoice::kAuto, "--source");
 }
 
 Table facts_table(const std::string& title, const DataReport& report) {
@@ -80,7 +88,8 @@ int synth(const CommandContext& context, const DatasetEntry& entry) {
 
 int prepare(const CommandContext& context, const DatasetEntry& entry) {
   const std::string& folder = context.invocation.output;
-  if (!entry.prepare) throw usage_error(entry.name + " has nothing to prepare", "vbench data prepare", "'vbench data info' shows its files");
+  if (!entry.prepare)
+    throw usage_error(entry.name + " has nothing to prepare", "vbench data prepare", "'vbench data info' shows its files");
   Table table;
   if (folder.empty()) {
     table = Table{.title = entry.name + ": preparation", .header = {"needs"}, .rows = {}, .notes = {}};
@@ -92,18 +101,37 @@ int prepare(const CommandContext& context, const DatasetEntry& entry) {
   return 0;
 }
 
+// A folder of videos instead of a dataset's name: which dataset they belong to makes no difference.
+int convert(const CommandContext& context) {
+  const Invocation& invocation = context.invocation;
+  const std::string& input = invocation.positional.at(1);
+  if (invocation.output.empty()) throw usage_error("no folder to write to", "vbench data convert", "name it with --output DIR");
+  video::ConvertOptions options;
+  Settings settings;
+  video::bind(settings, options);
+  for (const auto& assignment : invocation.run.settings) settings.set_assignment(assignment);
+  options.stop_requested = stop_requested;
+  const DataReport report = video::convert_videos(input, invocation.output, options, context.progress);
+  std::vector<Table> tables{facts_table(fmt::format("{}: frames in {}", printable(input), printable(invocation.output)), report)};
+  if (!report.problems.empty()) tables.push_back(problems_table(report));
+  print_tables(tables, effective_format(invocation.run));
+  const auto tolerated = invocation.allow_missing * static_cast<double>(report.listed);
+  return static_cast<double>(errors(report)) <= tolerated ? 0 : exit_code(ErrorKind::kCheck);
+}
+
 }  // namespace
 
 int data_command(const CommandContext& context) {
+  static const std::map<std::string, int (*)(const CommandContext&, const DatasetEntry&)> actions{
+      {"info", info}, {"verify", verify}, {"synth", synth}, {"prepare", prepare}};
   set_threads(0);  // generators and deep checks use every core
   const std::string& action = context.invocation.positional.at(0);
-  const DatasetEntry& entry = context.registry.find_dataset(context.invocation.positional.at(1));
+  const auto known = actions.find(action);
+  if (known == actions.end() && action != "convert")
+    throw usage_error("unknown action '" + action + "'", "vbench data", suggest(action, {"info", "verify", "synth", "prepare", "convert"}));
   check_options(context.invocation, action);
-  if (action == "info") return info(context, entry);
-  if (action == "verify") return verify(context, entry);
-  if (action == "synth") return synth(context, entry);
-  if (action == "prepare") return prepare(context, entry);
-  throw usage_error("unknown action '" + action + "'", "vbench data", suggest(action, {"info", "verify", "synth", "prepare"}));
+  if (action == "convert") return convert(context);
+  return known->second(context, context.registry.find_dataset(context.invocation.positional.at(1)));
 }
 
 }  // namespace vbench::cli

@@ -138,6 +138,25 @@ TEST(Optimizer, RAdamStandsStillOrMakesMomentumStepsAtFirst) {
   }
 }
 
+// Momentum and its buffer do not know the rate, so a parameter with half the rate makes half the step, at every step.
+TEST(Optimizer, StepsByTheRateMultiplierOfEachParameter) {
+  OptimizerOptions options;
+  options.kind = OptimizerKind::kSgd;
+  options.nesterov = true;
+  options.weight_decay = 0;
+  for (const auto path : {UpdatePath::kFastest, UpdatePath::kTensorOps}) {
+    auto full = torch::ones({1}, torch::requires_grad()), half = torch::ones({1}, torch::requires_grad());
+    const auto optimizer = Optimizer::make(options, {{"full", full}, {"half", half, 1.0, 0.5}}, path);
+    for (int step = 1; step <= 3; ++step) {
+      full.mutable_grad() = torch::full({1}, 2.0F);
+      half.mutable_grad() = torch::full({1}, 2.0F);
+      optimizer->step(0.1);
+      EXPECT_NEAR(1 - half.item<double>(), (1 - full.item<double>()) / 2, 1e-6) << step;
+    }
+    EXPECT_LT(full.item<double>(), 0.5);
+  }
+}
+
 TEST(Optimizer, DecaysByTheMultiplierOfEachParameter) {
   OptimizerOptions options;
   options.kind = OptimizerKind::kSgd;

@@ -1,0 +1,310 @@
+#include "datasets/video/convert.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <opencv2/imgproc.hpp>
+#include <optional>
+#include <set>
+#include <thread>
+
+#include "datasets/loader/ordered_prefetch.hpp"
+#include "datasets/video/frame_writer.hpp"
+#include "datasets/video/picture.hpp"
+#include "datasets/video/video_file.hpp"
+#include "harness/core/error.hpp"
+#include "harness/core/files.hpp"
+#include "harness/core/settings.hpp"
+#include "harness/core/text.hpp"
+
+namespace vbench::video {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* kOptionsFile = "conversion.json";
+
+/// One conversion a folder at a time. The system lifts the lock when the process ends, however it ends.
+class FolderLock {
+ public:
+  explicit FolderLock(const fs::path& folder) : descriptor_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    if (descriptor_ < 0 || ::access(folder.c_str(), W_OK) != 0) fail(folder, errno);
+    if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) fail(folder, errno);
+  }
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+  ~FolderLock() { ::close(descriptor_); }
+
+ private:
+  [[noreturn]] void fail(const fs::path& folder, int error) const {
+    if (descriptor_ >= 0) ::close(descriptor_);
+    const bool taken = error == EWOULDBLOCK;
+    throw input_error(
+        taken ? "another conversion is writing to this folder" : fmt::format("cannot be written to: {}", std::strerror(error)),
+        printable(folder.string()), taken ? "wait for it, or choose another --output" : "choose another --output");
+  }
+
+  int descriptor_;
+};
+
+struct Job {
+  fs::path file;
+  std::string name;  ///< "<class>/<video>"
+};
+
+bool is_video_name(const fs::path& file) {
+  static const std::set<std::string> known{".mp4", ".m4v", ".avi", ".webm", ".mkv", ".mov", ".mpg", ".mpeg", ".wmv", ".flv", ".3gp"};
+  std::string extension = file.extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return known.contains(extension);
+}
+
+/// Sorted by name.
+std::vector<Job> list_videos(const fs::path& input) {
+  if (!fs::is_directory(input)) throw input_error("is no folder of videos", printable(input.string()));
+  std::map<std::string, fs::path> found;
+  for (const auto& entry : fs::recursive_directory_iterator(input, fs::directory_options::follow_directory_symlink)) {
+    if (!is_video_name(entry.path()) || entry.is_directory()) continue;
+    const auto name = entry.path().lexically_relative(input).replace_extension().string();
+    const auto [other, fresh] = found.emplace(name, entry.path());
+    if (!fresh)
+      throw input_error(fmt::format("'{}' and '{}' would become one video", printable(other->second.filename().string()),
+                                    printable(entry.path().filename().string())),
+                        printable(entry.path().parent_path().string()), "keep one of them");
+  }
+  if (found.empty())
+    throw input_error("holds no video files", printable(input.string()), "mp4, avi, webm, mkv, mov, mpg and others are read");
+  std::vector<Job> jobs;
+  for (const auto& [name, file] : found) jobs.push_back({file, name});
+  return jobs;
+}
+
+/// Frames of different options must not meet in one folder.
+void require_same_options(const fs::path& output, const ConvertOptions& options) {
+  const fs::path file = output / kOptionsFile;
+  const nlohmann::json mine{{"layout", options.layout == DatabaseLayout::kPacked ? "packed" : "per-video"},
+                            {"height", options.height},
+                            {"max_shorter_side", options.height > 0 ? 0 : options.max_shorter_side},
+                            {"quality", options.quality}};
+  if (!fs::exists(file)) return write_file_atomically(file, mine.dump(2) + "\n");
+  const auto theirs = nlohmann::json::parse(read_file(file), nullptr, false);
+  if (theirs == mine) return;
+  throw usage_error(fmt::format("the folder holds frames of other options ({}), these are {}",
+                                theirs.is_discarded() ? "unreadable" : theirs.dump(), mine.dump()),
+                    printable(file.string()), "use the same options, or another --output");
+}
+
+cv::Size target_size(const cv::Size& size, const ConvertOptions& options) {
+  const int64_t side = options.height > 0 ? size.height : std::min(size.width, size.height);
+  const int64_t wanted = options.height > 0 ? options.height : options.max_shorter_side;
+  if (wanted == 0 || side == wanted || (options.height == 0 && side < wanted)) return size;
+  const double scale = static_cast<double>(wanted) / static_cast<double>(side);
+  const auto scaled = [scale](int length) { return std::max(1, static_cast<int>(std::lround(length * scale))); };
+  return {scaled(size.width), scaled(size.height)};
+}
+
+/// A video that cannot be read is one problem of many; what happens while writing ends the conversion.
+struct BadVideo {
+  Error error;
+};
+
+/// Frames of a video file, resized and encoded. All get the size of the first.
+class FrameEncoder {
+ public:
+  FrameEncoder(const fs::path& file, const ConvertOptions& options) : options_(options) {
+    guarded([&] { video_.emplace(file); });
+  }
+
+  std::optional<EncodedFrame> next() {
+    if (options_.stop_requested()) throw Error(ErrorKind::kInterrupted, "stopped");
+    bool more = false;
+    guarded([&] { more = video_->next(frame_); });
+    if (!more) return std::nullopt;
+    if (frames_++ == 0) size_ = target_size(frame_.size(), options_);
+    if (frame_.size() != size_)
+      cv::resize(frame_, resized_, size_, 0, 0, size_.area() < frame_.size().area() ? cv::INTER_AREA : cv::INTER_CUBIC);
+    return EncodedFrame{encode_jpeg(frame_.size() == size_ ? frame_ : resized_, options_.quality), size_.width};
+  }
+
+  /// A sentence if the header promised more than came; else nothing.
+  [[nodiscard]] std::string remark() const {
+    if (video_->frames_in_header() <= frames_) return "";
+    return fmt::format("{} frames decode, its header says {}: cut short, or a frame rate that varies", frames_, video_->frames_in_header());
+  }
+
+ private:
+  static void guarded(const std::function<void()>& read) {
+    try {
+      read();
+    } catch (const Error& error) {
+      throw BadVideo{error};
+    }
+  }
+
+  const ConvertOptions& options_;
+  std::optional<VideoFile> video_;
+  cv::Mat frame_, resized_;
+  cv::Size size_;
+  int64_t frames_ = 0;
+};
+
+/// What became of one video.
+struct Outcome {
+  int64_t frames = 0;
+  bool kept = false;                     ///< an earlier conversion has made it
+  std::string remark;                    ///< of the header
+  std::optional<Error> failure;          ///< the video cannot be read
+  std::vector<EncodedFrame> frame_list;  ///< packed: to be written
+};
+
+Outcome read_all(const Job& job, const ConvertOptions& options) {
+  FrameEncoder encoder(job.file, options);
+  Outcome outcome;
+  while (auto frame = encoder.next()) outcome.frame_list.push_back(std::move(*frame));
+  outcome.frames = static_cast<int64_t>(outcome.frame_list.size());
+  outcome.remark = encoder.remark();
+  return outcome;
+}
+
+/// Frames of a finished database; nothing if it has to be (re)made.
+std::optional<int64_t> finished_frames(const fs::path& folder) {
+  std::error_code error;
+  if (!fs::exists(folder / kFrameCount, error)) return std::nullopt;
+  try {
+    return FrameDatabase(folder).frames();
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+Outcome convert_one(const Job& job, const fs::path& folder, const ConvertOptions& options) {
+  if (const auto frames = finished_frames(folder)) return {.frames = *frames, .kept = true, .remark = {}, .failure = {}, .frame_list = {}};
+  FrameEncoder encoder(job.file, options);
+  Outcome outcome;
+  outcome.frames = write_frame_database(folder, [&] { return encoder.next(); });
+  outcome.remark = encoder.remark();
+  return outcome;
+}
+
+/// The outcomes of all jobs in order, made by several threads; `take` runs in this one.
+void for_all(const std::vector<Job>& jobs, const ConvertOptions& options, Progress& progress,
+             const std::function<Outcome(const Job&)>& make, const std::function<void(const Job&, Outcome&)>& take) {
+  const int64_t cores = std::max<int64_t>(1, std::thread::hardware_concurrency());
+  const int64_t workers = options.workers > 0 ? options.workers : cores;
+  const auto total = static_cast<int64_t>(jobs.size());
+  const auto guarded = [&](int64_t index) {
+    try {
+      return make(jobs[static_cast<size_t>(index)]);
+    } catch (const BadVideo& bad) {
+      return Outcome{.frames = 0, .kept = false, .remark = {}, .failure = bad.error, .frame_list = {}};
+    }
+  };
+  OrderedPrefetch<Outcome> outcomes(0, total, workers, workers + 1, guarded);
+  progress.begin("converting", total);
+  int64_t frames = 0;
+  for (int64_t done = 0; done < total; ++done) {
+    auto outcome = outcomes.next();
+    take(jobs[static_cast<size_t>(done)], *outcome);
+    frames += outcome->frames;
+    progress.update(done + 1, fmt::format("{} frames", frames));
+  }
+  progress.end();
+}
+
+/// What became of all videos so far.
+class Tally {
+ public:
+  explicit Tally(const std::vector<Job>& jobs) { report_.listed = static_cast<int64_t>(jobs.size()); }
+
+  void add(const Job& job, const Outcome& outcome) {
+    const std::string name = printable(job.file.string());
+    if (outcome.failure) report_.problems.push_back({"unreadable video", name, outcome.failure->fact(), true});
+    if (!outcome.remark.empty()) report_.problems.push_back({"fewer frames than promised", name, outcome.remark, false});
+    report_.checked += outcome.failure ? 0 : 1;
+    kept_ += outcome.kept ? 1 : 0;
+    frames_ += outcome.frames;
+  }
+
+  [[nodiscard]] DataReport report() const {
+    DataReport report = report_;
+    report.facts.push_back(fmt::format("{} of {} videos converted, {} of them before", report_.checked, report_.listed, kept_));
+    report.facts.push_back(fmt::format("{} frames, verified", frames_));
+    return report;
+  }
+  [[nodiscard]] std::string so_far() const { return fmt::format("{} of {} videos are converted", report_.checked, report_.listed); }
+
+ private:
+  DataReport report_;
+  int64_t kept_ = 0, frames_ = 0;
+};
+
+void convert_to_packed(const std::vector<Job>& jobs, const fs::path& output, const ConvertOptions& options, Progress& progress,
+                       Tally& tally) {
+  PackedWriter writer(output);
+  std::map<std::string, int64_t> kept;
+  for (const Job& job : jobs) {
+    if (const auto frames = writer.frames_of(job.name)) kept.emplace(job.name, *frames);
+  }
+  for_all(
+      jobs, options, progress,
+      [&](const Job& job) {
+        const auto at = kept.find(job.name);
+        if (at == kept.end()) return read_all(job, options);
+        return Outcome{.frames = at->second, .kept = true, .remark = {}, .failure = {}, .frame_list = {}};
+      },
+      [&](const Job& job, Outcome& outcome) {
+        if (!outcome.kept && !outcome.failure) writer.add(job.name, outcome.frame_list);
+        tally.add(job, outcome);
+      });
+  writer.finish();
+}
+
+void convert_per_video(const std::vector<Job>& jobs, const fs::path& output, const ConvertOptions& options, Progress& progress,
+                       Tally& tally) {
+  for_all(
+      jobs, options, progress, [&](const Job& job) { return convert_one(job, output / job.name, options); },
+      [&](const Job& job, const Outcome& outcome) { tally.add(job, outcome); });
+}
+
+}  // namespace
+
+void bind(Settings& settings, ConvertOptions& options) {
+  settings.choice("layout", options.layout, "a database a video as upstream, or one for all",
+                  {{"per-video", DatabaseLayout::kPerVideo}, {"packed", DatabaseLayout::kPacked}});
+  settings.integer("height", options.height, "height of the frames, larger or smaller (upstream: 360); 0: max_shorter_side decides",
+                   {0, 8192});
+  settings.integer("max_shorter_side", options.max_shorter_side, "larger frames are made smaller; 0: never", {0, 8192});
+  settings.integer("quality", options.quality, "of the JPEG pictures", {1, 100});
+  settings.integer("workers", options.workers, "videos at a time; 0: one a core", {0, 1024});
+}
+
+DataReport convert_videos(const fs::path& input, const fs::path& output, const ConvertOptions& options, Progress& progress) {
+  const auto jobs = list_videos(input);
+  make_folder(output);
+  const FolderLock lock(output);
+  remove_abandoned_files(output);
+  require_same_options(output, options);
+  Tally tally(jobs);
+  try {
+    if (options.layout == DatabaseLayout::kPacked) {
+      convert_to_packed(jobs, output, options, progress, tally);
+    } else {
+      convert_per_video(jobs, output, options, progress, tally);
+    }
+  } catch (const Error& error) {
+    progress.end();
+    if (error.kind() != ErrorKind::kInterrupted) throw;
+    throw Error(ErrorKind::kInterrupted, "stopped; " + tally.so_far(), printable(output.string()),
+                "the same command goes on where it stopped");
+  }
+  return tally.report();
+}
+
+}  // namespace vbench::video

@@ -1,0 +1,96 @@
+#include "datasets/video/video_file.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstdlib>
+
+#include "harness/core/error.hpp"
+#include "harness/core/text.hpp"
+
+namespace vbench::video {
+namespace fs = std::filesystem;
+namespace {
+
+/// FFmpeg complains on stderr without naming a file, in the middle of progress bars. Our messages say what matters.
+void silence_ffmpeg() {
+  static const int once = ::setenv("OPENCV_FFMPEG_LOGLEVEL", "-8", 0);  // read by OpenCV when it opens the first video
+  (void)once;
+}
+
+}  // namespace
+
+VideoFile::VideoFile(const fs::path& path, std::optional<int64_t> known_frames) : FrameSource(path), path_(path), frames_(known_frames) {
+  silence_ffmpeg();
+  std::error_code error;
+  if (fs::is_regular_file(path, error) && fs::file_size(path, error) == 0) throw input_error("the file is empty", name());
+  rewind();
+  const double header = capture_.get(cv::CAP_PROP_FRAME_COUNT);  // estimates go up to 2^63 and below zero
+  frames_in_header_ = std::isfinite(header) && std::abs(header) < 1e12 ? static_cast<int64_t>(header) : 0;
+}
+
+void VideoFile::rewind() {
+  // An absolute name: FFmpeg would take "a:b.mp4" for a protocol.
+  try {
+    capture_.open(fs::absolute(path_).string(), cv::CAP_FFMPEG);
+  } catch (const cv::Exception&) {
+    capture_.release();
+  }
+  if (!capture_.isOpened())
+    throw input_error("cannot be opened as a video", name(),
+                      "it may be cut short, of a format that FFmpeg does not know, or not be readable");
+  capture_.set(cv::CAP_PROP_ORIENTATION_AUTO, 1);
+  next_ = 0;
+}
+
+bool VideoFile::skip_one() {
+  if (!capture_.grab()) return false;
+  ++next_;
+  return true;
+}
+
+void VideoFile::retrieve(cv::Mat& frame) {
+  const bool given = capture_.retrieve(frame);
+  if (!given || frame.empty() || frame.type() != CV_8UC3) throw input_error(fmt::format("frame {} cannot be decoded", next_ - 1), name());
+}
+
+bool VideoFile::next(cv::Mat& frame) {
+  if (!skip_one()) {
+    if (next_ == 0) throw input_error("holds no picture that can be decoded", name(), "it may be cut short");
+    frames_ = next_;
+    return false;
+  }
+  retrieve(frame);
+  return true;
+}
+
+int64_t VideoFile::frames() {
+  if (frames_) return *frames_;
+  rewind();
+  while (skip_one()) {
+  }
+  if (next_ == 0) throw input_error("holds no picture that can be decoded", name(), "it may be cut short");
+  frames_ = next_;
+  return *frames_;
+}
+
+std::vector<cv::Mat> VideoFile::read_ascending(std::span<const int64_t> ascending, const ReadOptions&) {
+  if (ascending.front() < next_ || (frames_ && next_ >= *frames_)) rewind();
+  std::vector<cv::Mat> decoded;
+  decoded.reserve(ascending.size());
+  for (const int64_t index : ascending) {
+    while (next_ <= index) {
+      if (skip_one()) continue;
+      frames_ = next_;
+      fail_past_end(
+          index, next_,
+          frames_in_header_ > next_ ? fmt::format("its header says {}: cut short, or a frame rate that varies", frames_in_header_) : "");
+    }
+    cv::Mat frame;
+    retrieve(frame);
+    decoded.push_back(frame);
+  }
+  return decoded;
+}
+
+}  // namespace vbench::video

@@ -1,0 +1,226 @@
+// Throughput of reading clips (16 frames, resized to 112x112) of 340x256 video from SQLite databases, one packed database, folders of JPEG
+// files and video files, against plain loops of cv::imread and cv::VideoCapture in the same run. Files are warm in the page cache.
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <map>
+#include <memory>
+#include <numeric>
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+#include <opencv2/videoio.hpp>
+#include <thread>
+#include <vector>
+
+#include "datasets/video/frame_writer.hpp"
+#include "datasets/video/picture.hpp"
+
+namespace {
+namespace fs = std::filesystem;
+using vbench::video::EncodedFrame;
+
+constexpr int kWidth = 340, kHeight = 256, kSide = 112;
+constexpr int64_t kVideos = 48, kFrames = 64, kClip = 16, kInterval = 2;
+constexpr int64_t kQuality = 92;
+
+/// What a camera sees: something coarse that moves, detail, and some noise. About 20 kB as JPEG.
+cv::Mat picture(int64_t video, int64_t frame) {
+  cv::RNG random(static_cast<uint64_t>(video) + 1);
+  cv::Mat coarse(9, 12, CV_8UC3), fine(kHeight / 3, kWidth / 3, CV_8UC3), noise(kHeight, kWidth, CV_16SC3), picture, detail;
+  random.fill(coarse, cv::RNG::UNIFORM, 0, 200);
+  random.fill(fine, cv::RNG::UNIFORM, 0, 50);
+  cv::resize(coarse, picture, {kWidth + 64, kHeight}, 0, 0, cv::INTER_CUBIC);
+  picture = picture.colRange(static_cast<int>(frame % 64), static_cast<int>(frame % 64) + kWidth).clone();
+  cv::resize(fine, detail, picture.size(), 0, 0, cv::INTER_CUBIC);
+  picture += detail;
+  cv::RNG other(static_cast<uint64_t>(video * kFrames + frame) + 77);
+  other.fill(noise, cv::RNG::NORMAL, 0, 3);
+  cv::Mat sum;
+  picture.convertTo(sum, CV_16SC3);
+  sum += noise;
+  sum.convertTo(picture, CV_8UC3);
+  return picture;
+}
+
+/// The same videos in every form, removed at the end.
+class Videos {
+ public:
+  Videos() : root_(fs::temp_directory_path() / fmt::format("vbench_bench_frames_{}", ::getpid())) {
+    fs::create_directories(root_);
+    vbench::video::PackedWriter packed(root_ / "packed");
+    for (int64_t video = 0; video < kVideos; ++video) packed.add(std::to_string(video), write(video));
+    packed.finish();
+  }
+  Videos(const Videos&) = delete;
+  Videos& operator=(const Videos&) = delete;
+  ~Videos() {
+    std::error_code ignored;
+    fs::remove_all(root_, ignored);
+  }
+
+  [[nodiscard]] fs::path database(int64_t video) const { return root_ / "databases" / std::to_string(video); }
+  [[nodiscard]] fs::path folder(int64_t video) const { return root_ / "folders" / std::to_string(video); }
+  [[nodiscard]] fs::path picture_file(int64_t video, int64_t frame) const {
+    return folder(video) / fmt::format("frame_{:05d}.jpg", frame + 1);
+  }
+  [[nodiscard]] fs::path file(int64_t video) const { return root_ / fmt::format("{}.mp4", video); }
+  [[nodiscard]] fs::path packed() const { return root_ / "packed" / vbench::video::kFrameDatabase; }
+  [[nodiscard]] int64_t picture_bytes() const { return bytes_ / (kVideos * kFrames); }
+
+ private:
+  std::vector<EncodedFrame> write(int64_t video) {
+    fs::create_directories(folder(video));
+    cv::VideoWriter writer(file(video).string(), cv::CAP_FFMPEG, cv::VideoWriter::fourcc('m', 'p', '4', 'v'), 25, {kWidth, kHeight});
+    std::vector<EncodedFrame> frames;
+    for (int64_t i = 0; i < kFrames; ++i) {
+      const cv::Mat frame = picture(video, i);
+      writer.write(frame);
+      frames.push_back({vbench::video::encode_jpeg(frame, kQuality), kWidth});
+      std::ofstream(picture_file(video, i), std::ios::binary) << frames.back().jpeg;
+      bytes_ += static_cast<int64_t>(frames.back().jpeg.size());
+    }
+    size_t next = 0;
+    vbench::video::write_frame_database(database(video), [&]() -> std::optional<EncodedFrame> {
+      return next < frames.size() ? std::optional(frames[next++]) : std::nullopt;
+    });
+    return frames;
+  }
+
+  fs::path root_;
+  int64_t bytes_ = 0;
+};
+
+std::vector<int64_t> clip_of(int64_t video) {
+  std::vector<int64_t> indices(kClip);
+  for (int64_t i = 0; i < kClip; ++i) indices[static_cast<size_t>(i)] = video % (kFrames - kClip * kInterval) + i * kInterval;
+  return indices;
+}
+
+cv::Mat resized(const cv::Mat& frame) {
+  cv::Mat small;
+  cv::resize(frame, small, {kSide, kSide}, 0, 0, cv::INTER_CUBIC);
+  return small;
+}
+
+// ---- plain loops --------------------------------------------------------------------------------------------------------
+
+void imread_loop(const Videos& videos) {
+  for (int64_t video = 0; video < kVideos; ++video) {
+    for (const int64_t frame : clip_of(video))
+      benchmark::DoNotOptimize(resized(cv::imread(videos.picture_file(video, frame).string())).data);
+  }
+}
+
+void capture_loop(const Videos& videos) {
+  for (int64_t video = 0; video < kVideos; ++video) {
+    const auto wanted = clip_of(video);
+    cv::VideoCapture capture(videos.file(video).string(), cv::CAP_FFMPEG);
+    cv::Mat frame;
+    size_t have = 0;
+    for (int64_t i = 0; have < wanted.size() && capture.read(frame); ++i) {
+      if (i != wanted[have]) continue;
+      benchmark::DoNotOptimize(resized(frame).data);
+      ++have;
+    }
+  }
+}
+
+// ---- ours ---------------------------------------------------------------------------------------------------------------
+
+using Source = std::unique_ptr<vbench::video::FrameSource>;
+using Open = std::function<Source(int64_t video)>;  ///< of one thread
+
+/// All clips by so many threads. @param opener  called once a thread
+void read_clips(int64_t threads, const std::function<Open()>& opener,
+                const std::function<void(vbench::video::FrameSource&, int64_t)>& read) {
+  std::atomic<int64_t> next{0};
+  std::vector<std::thread> workers;
+  for (int64_t t = 0; t < threads; ++t) {
+    workers.emplace_back([&] {
+      const Open open = opener();
+      for (int64_t video = next++; video < kVideos; video = next++) read(*open(video), video);
+    });
+  }
+  for (auto& worker : workers) worker.join();
+}
+
+void decode(vbench::video::FrameSource& source, int64_t video) {
+  for (const auto& frame : source.read(clip_of(video), {.min_shorter_side = kSide})) benchmark::DoNotOptimize(resized(frame).data);
+}
+
+void fetch_bytes(vbench::video::FrameSource& source, int64_t video) {
+  uint64_t sum = 0;
+  dynamic_cast<vbench::video::EncodedFrames&>(source).visit(clip_of(video), [&](int64_t, std::string_view bytes) {
+    sum = std::accumulate(bytes.begin(), bytes.end(), sum, [](uint64_t all, char c) { return all + static_cast<unsigned char>(c); });
+  });
+  benchmark::DoNotOptimize(sum);
+}
+
+/// Fastest iteration of every benchmark in seconds, for the ratios at the end.
+std::map<std::string, double> fastest;
+
+void add(const std::string& name, const std::function<void()>& body) {
+  benchmark::RegisterBenchmark(name.c_str(),
+                               [=](benchmark::State& state) {
+                                 double& best = fastest.try_emplace(name, 1e300).first->second;
+                                 for (auto _ : state) {
+                                   const auto start = std::chrono::steady_clock::now();
+                                   body();
+                                   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+                                   state.SetIterationTime(seconds);
+                                   best = std::min(best, seconds);
+                                 }
+                                 state.counters["clips/s"] = static_cast<double>(kVideos) / best;
+                               })
+      ->Unit(benchmark::kMillisecond)
+      ->MinTime(0.5)
+      ->Repetitions(3)
+      ->ReportAggregatesOnly(true)
+      ->UseManualTime();
+}
+
+void print_ratios(const Videos& videos) {
+  fmt::print("pictures of {} bytes on average\n", videos.picture_bytes());
+  for (const auto& [name, seconds] : fastest) {
+    const std::string plain = name.starts_with("video file") ? "plain VideoCapture" : "plain imread";
+    if (!fastest.contains(plain)) continue;
+    fmt::print("{:<28} {:>8.0f} clips/s  {:>6.2f} x {}\n", name, static_cast<double>(kVideos) / seconds, fastest[plain] / seconds, plain);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+  cv::setNumThreads(1);  // threads read clips, they don't share pictures
+  const Videos videos;
+  const std::map<std::string, std::function<Open()>> forms{
+      {"SQLite", [&] { return [&](int64_t video) { return vbench::video::open_frames(videos.database(video)); }; }},
+      {"JPEG folder", [&] { return [&](int64_t video) { return vbench::video::open_frames(videos.folder(video)); }; }},
+      {"video file", [&] { return [&](int64_t video) { return vbench::video::open_frames(videos.file(video)); }; }},
+      {"packed SQLite",
+       [&] {
+         const auto database = std::make_shared<vbench::video::PackedDatabase>(videos.packed());
+         return [database](int64_t video) -> Source { return database->open(std::to_string(video)); };
+       }},
+  };
+  add("plain imread", [&] { imread_loop(videos); });
+  add("plain VideoCapture", [&] { capture_loop(videos); });
+  const int64_t cores = std::max<int64_t>(1, std::thread::hardware_concurrency());
+  for (const auto& [name, opener] : forms) {
+    for (const int64_t threads : {int64_t{1}, cores}) {
+      const std::string full = fmt::format("{}, {} thread{}", name, threads, threads == 1 ? "" : "s");
+      add(full, [=, opener = opener] { read_clips(threads, opener, decode); });
+    }
+    if (name != "video file") add(name + ", bytes only", [opener = opener] { read_clips(1, opener, fetch_bytes); });
+  }
+  benchmark::RunSpecifiedBenchmarks();
+  print_ratios(videos);
+}

@@ -1,0 +1,137 @@
+#include "methods/srtg/layers.hpp"
+
+#include <ATen/ATen.h>
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "harness/core/error.hpp"
+
+namespace vbench::srtg {
+namespace {
+
+int64_t elements(int64_t channels, const Size3& size) { return channels * size[0] * size[1] * size[2]; }
+
+ConvShape full(int64_t in, int64_t out, int64_t stride, int64_t groups = 1) {
+  return {in, out, {3, 3, 3}, {stride, stride, stride}, {1, 1, 1}, groups};
+}
+ConvShape spatial(int64_t in, int64_t out, int64_t stride) { return {in, out, {1, 3, 3}, {1, stride, stride}, {0, 1, 1}}; }
+ConvShape temporal(int64_t in, int64_t out, int64_t stride) { return {in, out, {3, 1, 1}, {stride, 1, 1}, {1, 0, 0}}; }
+ConvShape pointwise(int64_t in, int64_t out, const Size3& stride = {1, 1, 1}) { return {in, out, {1, 1, 1}, stride}; }
+
+}  // namespace
+
+at::Tensor trainable(const at::Tensor& tensor) {
+  at::Tensor leaf = tensor;
+  return leaf.requires_grad_();
+}
+
+Size3 ConvShape::output(const Size3& input) const {
+  Size3 size{};
+  for (size_t i = 0; i < size.size(); ++i) size[i] = (input[i] + 2 * padding[i] - kernel[i]) / stride[i] + 1;
+  return size;
+}
+
+BatchNorm::BatchNorm(int64_t channels, const at::Device& device) {
+  const auto options = at::TensorOptions().dtype(at::kFloat).device(device);
+  weight = trainable(at::ones({channels}, options));
+  bias = trainable(at::zeros({channels}, options));
+  mean = at::zeros({channels}, options);
+  variance = at::ones({channels}, options);
+  batches = at::zeros({}, options.dtype(at::kLong));
+}
+
+at::Tensor BatchNorm::forward(const at::Tensor& x, const Pass& pass) const {
+  if (pass.training) {
+    at::Tensor count = batches;
+    count.add_(1);
+  }
+  return at::batch_norm(x, weight, bias, mean, variance, pass.training, pass.momentum, kNormEpsilon,
+                        at::globalContext().userEnabledCuDNN());
+}
+
+void BatchNorm::collect(const std::string& prefix, Weights& weights) const {
+  weights.push_back({prefix + "weight", weight});
+  weights.push_back({prefix + "bias", bias});
+  weights.push_back({prefix + "running_mean", mean});
+  weights.push_back({prefix + "running_var", variance});
+  weights.push_back({prefix + "num_batches_tracked", batches});
+}
+
+ConvLayer::ConvLayer(LayerNames layer_names, const ConvShape& conv_shape, bool with_relu, const at::Device& device)
+    : names(std::move(layer_names)), shape(conv_shape), relu(with_relu), norm(conv_shape.out, device) {
+  const auto& [frames, height, width] = shape.kernel;
+  weight = trainable(
+      at::zeros({shape.out, shape.in / shape.groups, frames, height, width}, at::TensorOptions().dtype(at::kFloat).device(device)));
+}
+
+at::Tensor ConvLayer::forward(const at::Tensor& x, const Pass& pass) const {
+  auto y = norm.forward(at::conv3d(x, weight, {}, shape.stride, shape.padding, 1, shape.groups), pass);
+  return relu ? y.relu_() : y;
+}
+
+at::Tensor Unit::forward(const at::Tensor& x, const Pass& pass) const {
+  at::Tensor y = x;
+  for (const auto& layer : layers_) y = layer.forward(y, pass);
+  return y;
+}
+
+void Unit::collect(const std::string& prefix, Weights& weights) const {
+  for (const auto& layer : layers_) {
+    weights.push_back({fmt::format("{}{}.weight", prefix, layer.names.conv), layer.weight});
+    layer.norm.collect(fmt::format("{}{}.", prefix, layer.names.norm), weights);
+  }
+}
+
+Size3 Unit::add_cost(Size3 size, Cost& cost) const {
+  for (const auto& layer : layers_) {
+    size = layer.shape.output(size);
+    const int64_t values = elements(layer.shape.out, size);
+    cost.conv += values * layer.weight.numel() / layer.shape.out;
+    cost.batch_norm += values;
+    if (layer.relu) cost.relu += values;
+  }
+  return size;
+}
+
+Unit make_unit(const UnitOptions& o, const at::Device& device) {
+  const auto layer = [&](const char* conv, const char* norm, const ConvShape& shape, bool relu) {
+    return ConvLayer({conv, norm}, shape, relu, device);
+  };
+  switch (o.builder) {
+    case Builder::kConv2Plus1d:
+      return Unit(
+          {layer("0.0", "0.1", spatial(o.in, o.middle, o.stride), true), layer("0.3", "1", temporal(o.middle, o.out, o.stride), o.relu)});
+    case Builder::kDepthwise:
+      if (o.out % o.in != 0)
+        throw usage_error(fmt::format("a depthwise convolution cannot turn {} channels into {}", o.in, o.out), "SRTG network");
+      return Unit({layer("0.0", "1", full(o.in, o.out, o.stride, o.in), o.relu)});
+    case Builder::kIpDepthwise:
+      if (o.in != o.out)
+        throw usage_error(fmt::format("this depthwise unit keeps the number of channels and cannot turn {} into {}", o.in, o.out),
+                          "SRTG network", "use bottleneck blocks");
+      return Unit({layer("0.0", "0.1", pointwise(o.in, o.out), true), layer("0.3.0", "1", full(o.out, o.out, o.stride, o.out), o.relu)});
+    case Builder::kSpatial:
+      return Unit({layer("0", "1", spatial(o.in, o.out, o.stride), o.relu)});
+    case Builder::kConv3d:
+      break;
+  }
+  return Unit({layer("0.0", "1", full(o.in, o.out, o.stride), o.relu)});
+}
+
+Unit make_pointwise(int64_t in, int64_t out, const Size3& stride, bool relu, const at::Device& device) {
+  return Unit({ConvLayer({"0", "1"}, pointwise(in, out, stride), relu, device)});
+}
+
+Unit make_stem(int64_t out, int64_t middle, const at::Device& device) {
+  constexpr int64_t kColours = 3;
+  if (middle == 0) return Unit({ConvLayer({"0", "1"}, {kColours, out, {3, 7, 7}, {1, 2, 2}, {1, 3, 3}}, true, device)});
+  return Unit({ConvLayer({"0", "1"}, {kColours, middle, {1, 7, 7}, {1, 2, 2}, {0, 3, 3}}, true, device),
+               ConvLayer({"3", "4"}, temporal(middle, out, 1), true, device)});
+}
+
+Size3 shortcut_stride(Builder builder, int64_t stride) {
+  return builder == Builder::kSpatial ? Size3{1, stride, stride} : Size3{stride, stride, stride};
+}
+
+}  // namespace vbench::srtg
