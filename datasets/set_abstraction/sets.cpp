@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <map>
+#include <string_view>
 
 #include "datasets/formats/json_file.hpp"
 #include "harness/core/text.hpp"
@@ -26,8 +27,8 @@ const json& field(const json& object, const char* key) {
   return *found;
 }
 
-const json& list(const json& value, const std::string& what) {
-  if (!value.is_array()) throw input_error(what + " is no list");
+const json& list(const json& value, std::string_view what) {
+  if (!value.is_array()) throw input_error(fmt::format("{} is no list", what));
   return value;
 }
 
@@ -104,7 +105,7 @@ Entry<Content> entry_of(int64_t index, const std::string& where, const Parse& pa
   try {
     entry.content = parse();
   } catch (const Error& error) {
-    entry.fault = Error(error.kind(), error.fact(), where, error.hint());
+    entry.fault.emplace(error.kind(), error.fact(), where, error.hint());
   }
   return entry;
 }

@@ -96,6 +96,7 @@ TEST(SamPrepare, WithoutAnOutputItSaysWhatItNeeds) {
 TEST(SamPrepare, MakesAFolderThatIsVerifiedAndTrainedOn) {
   const OwnFiles own;
   own.write_word_vectors();
+  fs::remove(own.path("own/SYNTHETIC.json"));  // as if the files were somebody's own
   const auto folder = own.path("data/kinetics");
   const auto prepared = own.prepare(folder);
   ASSERT_EQ(prepared.exit_code, 0) << prepared.err;
@@ -115,6 +116,16 @@ TEST(SamPrepare, RandomClassVectorsAreSaidToBeSynthetic) {
   const auto prepared = own.prepare(own.path("data/kinetics"));
   ASSERT_EQ(prepared.exit_code, 0) << prepared.err;
   EXPECT_THAT(prepared.out, HasSubstr("RANDOM, no word vectors"));
+  EXPECT_THAT(prepared.out, HasSubstr("counts as SYNTHETIC"));
+  expect_error(run_program(sam("kinetics", {"--epochs", "1"}, own.path("data"))), kInput, {"SYNTHETIC"});
+}
+
+TEST(SamPrepare, WhatIsMadeFromAStandInIsOne) {
+  const OwnFiles own;
+  own.write_word_vectors();
+  const auto prepared = own.prepare(own.path("data/kinetics"));
+  ASSERT_EQ(prepared.exit_code, 0) << prepared.err;
+  EXPECT_THAT(read_file(own.path("data/kinetics") / "SYNTHETIC.json"), HasSubstr("vbench data prepare kinetics"));
   expect_error(run_program(sam("kinetics", {"--epochs", "1"}, own.path("data"))), kInput, {"SYNTHETIC"});
 }
 

@@ -49,10 +49,13 @@ int64_t errors(const DataReport& report) {
 }
 
 int info(const CommandContext& context, const DatasetEntry& entry) {
-  auto table = facts_table(entry.title, entry.info(request_of(context.invocation)));
+  const DataReport report = entry.info(request_of(context.invocation));
+  auto table = facts_table(entry.title, report);
   table.notes = split(entry.layout, '\n');
   table.notes.push_back("licence: " + entry.licence);
-  print_tables({table}, effective_format(context.invocation.run));
+  std::vector<Table> tables{table};
+  if (report.facts.empty()) tables.push_back(problems_table(report));  // why nothing can be said
+  print_tables(tables, effective_format(context.invocation.run));
   return 0;
 }
 
@@ -80,7 +83,8 @@ int synth(const CommandContext& context, const DatasetEntry& entry) {
 
 int prepare(const CommandContext& context, const DatasetEntry& entry) {
   const std::string& folder = context.invocation.output;
-  if (!entry.prepare) throw usage_error(entry.name + " has nothing to prepare", "vbench data prepare", "'vbench data info' shows its files");
+  if (!entry.prepare)
+    throw usage_error(entry.name + " has nothing to prepare", "vbench data prepare", "'vbench data info' shows its files");
   Table table;
   if (folder.empty()) {
     table = Table{.title = entry.name + ": preparation", .header = {"needs"}, .rows = {}, .notes = {}};
