@@ -145,8 +145,8 @@ const std::vector<Command>& commands() {
        [](po::options_description& options, Raw& raw) {
          add_data(options, raw);
          options.add_options()("output", po::value(&raw.invocation.output)->value_name("DIR"), "synth, prepare: folder to write")  //
-             ("seed", shown(raw.invocation.seed, int64_t{1})->value_name("N"), "synth, prepare: seed of the generator")   //
-             ("deep", po::bool_switch(&raw.invocation.deep), "verify: read every value, not only headers")                //
+             ("seed", shown(raw.invocation.seed, int64_t{1})->value_name("N"), "synth, prepare: seed of the generator")            //
+             ("deep", po::bool_switch(&raw.invocation.deep), "verify: read every value, not only headers")                         //
              ("allow-missing", shown(raw.invocation.allow_missing, 0.0)->value_name("SHARE"),
               "verify: share of items that may lack files, 0..1");
          add_format(options, raw);

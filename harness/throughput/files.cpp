@@ -31,7 +31,7 @@ class Files {
     fs::create_directories(folder_);
     at::manual_seed(1);
     write_checkpoint("large", 200, int64_t{256} * 1024);  // 200 MiB in 1 MiB tensors
-    write_checkpoint("small", 20000, 64);        // optimizer states and the like
+    write_checkpoint("small", 20000, 64);                 // optimizer states and the like
     write_features();
   }
   Files(const Files&) = delete;
