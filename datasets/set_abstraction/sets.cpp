@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "datasets/formats/json_file.hpp"
+#include "harness/core/files.hpp"
 #include "harness/core/text.hpp"
 
 namespace vbench::set_abstraction {
