@@ -141,7 +141,8 @@ class PairCounter {
     const int valid_rows = static_cast<int>(rows.end - rows.begin);
     const auto valid_columns = columns.end - columns.begin;
     for (int r = 0; r < valid_rows && valid_columns < kernel_.columns; ++r) {
-      std::fill(tile + r * kernel_.columns + valid_columns, tile + (r + 1) * kernel_.columns, -std::numeric_limits<float>::infinity());
+      float* row = tile + static_cast<int64_t>(r) * kernel_.columns;
+      std::fill(row + valid_columns, row + kernel_.columns, -std::numeric_limits<float>::infinity());
     }
     kernel_.count(tile, valid_rows,
                   {.row_pivot = pivots_.data() + rows.begin,

@@ -6,7 +6,6 @@
 #include <string>
 
 #include "harness/core/error.hpp"
-#include "harness/core/files.hpp"
 
 namespace vbench {
 
@@ -24,21 +23,16 @@ namespace vbench {
 /// @tparam Json  nlohmann::json (sorted keys) or nlohmann::ordered_json (keys as in the file)
 /// @throws Error kInput if the file cannot be read, is not JSON or not an object
 template <class Json>
-[[nodiscard]] Json read_json_object(const std::filesystem::path& path) {
-  Json value;
-  try {
-    value = Json::parse(read_file(path));
-  } catch (const nlohmann::json::exception& error) {
-    throw json_error(error, path);
-  }
-  if (!value.is_object()) throw input_error("the file does not hold a JSON object", path.string());
-  return value;
-}
+[[nodiscard]] Json read_json_object(const std::filesystem::path& path);
 
 /// As Python's json.dump: characters outside ASCII escaped; bytes that are not UTF-8 become the replacement character.
 template <class Json>
-[[nodiscard]] std::string json_text(const Json& value, int indent = -1) {
-  return value.dump(indent, ' ', true, nlohmann::json::error_handler_t::replace);
-}
+[[nodiscard]] std::string json_text(const Json& value, int indent = -1);
+
+// Compiled once for both kinds, in json_file.cpp: the parser costs every file seconds.
+extern template nlohmann::json read_json_object(const std::filesystem::path& path);
+extern template nlohmann::ordered_json read_json_object(const std::filesystem::path& path);
+extern template std::string json_text(const nlohmann::json& value, int indent);
+extern template std::string json_text(const nlohmann::ordered_json& value, int indent);
 
 }  // namespace vbench

@@ -167,7 +167,7 @@ class StreamReader {
   void fill(const Value& keys) {
     std::unordered_map<std::string, bool> filled;
     for (const auto& key : keys.items()) {
-      const std::string name = key.text();
+      const std::string& name = key.text();
       at::Tensor* storage = storages_.find(name);
       if (storage == nullptr || !filled.emplace(name, true).second) {
         throw input_error(fmt::format("holds storage '{}', which no tensor uses or which is there twice", name.substr(0, kShownName)),

@@ -69,8 +69,6 @@ void write_marker(const fs::path& folder, const std::string& dataset, uint64_t s
                         {"options", options},
                         {"note", "synthetic stand-in, not the official data"}};
   if (annotations == "real") marker["note"] = "real annotations with generated features, not the official data";
-  if (annotations == "random class vectors")
-    marker["note"] = "prepared from a user's files with random class vectors, not the official data";
   write_file_atomically(folder / kMarkerFile, json_text(marker, 2) + "\n");
 }
 

@@ -1,6 +1,7 @@
 #include "datasets/set_abstraction/files.hpp"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -203,7 +203,8 @@ std::shared_ptr<const VideoTable> Metadata::open_videos(Split split, bool values
   const bool by_embeddings = options.layout == FeatureLayout::kRows && rows_by_embeddings(*family, split);
   if (options.layout == FeatureLayout::kPaths) {
     table.features = Rows::of(content["features"], table.path);
-    for (const auto& name : content["path"].items()) table.names.push_back(name.text());
+    const torch_file::Value names = content["path"];
+    for (const auto& name : names.items()) table.names.push_back(name.text());
   } else {
     table.features = Rows::of(content, table.path);
     if (!by_embeddings) table.names = listed_keys(*this, split);

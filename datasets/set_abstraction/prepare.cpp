@@ -11,6 +11,7 @@
 #include "datasets/formats/json_file.hpp"
 #include "datasets/formats/torch_checkpoint.hpp"
 #include "datasets/location/generated_folder.hpp"
+#include "datasets/location/location.hpp"
 #include "datasets/set_abstraction/derive.hpp"
 #include "datasets/set_abstraction/files.hpp"
 #include "datasets/set_abstraction/taxonomy.hpp"
@@ -174,8 +175,7 @@ class Preparation {
     write_category_embeddings(files.category_embeddings(), *graph_, node_vectors(*graph_, class_vectors_));
     for (size_t i = 0; i < kSplits.size(); ++i) write_split(files, kSplits[i], splits_[i]);
     write_file_atomically(folder / "PREPARED.json", json_text(provenance(), 2) + "\n");
-    if (options_.word_vectors.empty())
-      write_marker(folder, dataset_, seed_, "random class vectors", {});  // such semantics are no real data
+    if (is_invented()) write_file_atomically(folder / kMarkerFile, json_text(provenance(), 2) + "\n");
   }
 
   [[nodiscard]] DataReport report() const {
@@ -190,6 +190,7 @@ class Preparation {
     }
     report.facts.push_back("class vectors: " + vector_origin());
     report.facts.emplace_back(kDistances);
+    if (is_invented()) report.facts.emplace_back("counts as SYNTHETIC: random class vectors, or files of a stand-in");
     return report;
   }
 
@@ -199,6 +200,14 @@ class Preparation {
   [[nodiscard]] int64_t sets_of(Split split) const {
     if (split == Split::kTest) return options_.ranking_records;
     return split == Split::kTrain ? options_.train_sets : options_.val_sets;
+  }
+
+  /// Random class vectors are no real semantics, and what was made from a stand-in is one.
+  [[nodiscard]] bool is_invented() const {
+    const auto invented = [](const std::string& file) { return !file.empty() && is_synthetic(fs::path(file).parent_path()); };
+    if (options_.word_vectors.empty() || invented(options_.classes) || invented(options_.taxonomy)) return true;
+    return std::any_of(options_.splits.begin(), options_.splits.end(),
+                       [&](const SplitInput& split) { return invented(split.list) || invented(split.features); });
   }
 
   [[nodiscard]] std::string vector_origin() const {

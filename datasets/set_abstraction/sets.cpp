@@ -4,8 +4,10 @@
 
 #include <cmath>
 #include <map>
+#include <string_view>
 
 #include "datasets/formats/json_file.hpp"
+#include "harness/core/files.hpp"
 #include "harness/core/text.hpp"
 
 namespace vbench::set_abstraction {
@@ -26,8 +28,8 @@ const json& field(const json& object, const char* key) {
   return *found;
 }
 
-const json& list(const json& value, const std::string& what) {
-  if (!value.is_array()) throw input_error(what + " is no list");
+const json& list(const json& value, std::string_view what) {
+  if (!value.is_array()) throw input_error(fmt::format("{} is no list", what));
   return value;
 }
 
@@ -104,7 +106,7 @@ Entry<Content> entry_of(int64_t index, const std::string& where, const Parse& pa
   try {
     entry.content = parse();
   } catch (const Error& error) {
-    entry.fault = Error(error.kind(), error.fact(), where, error.hint());
+    entry.fault.emplace(error.kind(), error.fact(), where, error.hint());
   }
   return entry;
 }

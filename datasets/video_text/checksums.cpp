@@ -10,6 +10,7 @@
 #include "datasets/formats/hash.hpp"
 #include "datasets/formats/json_file.hpp"
 #include "datasets/loader/ordered_prefetch.hpp"
+#include "harness/core/files.hpp"
 
 namespace vbench::video_text {
 namespace fs = std::filesystem;

@@ -11,6 +11,7 @@
 #include "datasets/formats/json_file.hpp"
 #include "datasets/formats/npy.hpp"
 #include "datasets/loader/ordered_prefetch.hpp"
+#include "harness/core/files.hpp"
 
 namespace vbench::video_text {
 namespace fs = std::filesystem;

@@ -1,5 +1,6 @@
 // `vbench data info|verify|synth` for the video-text datasets.
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 #include <fmt/format.h>
 
 #include <map>

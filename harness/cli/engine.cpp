@@ -19,7 +19,7 @@ namespace {
 
 int dispatch(const CommandContext& context) {
   static const std::map<std::string, int (*)(const CommandContext&)> commands{
-      {"run", run_command},   {"list", list_command},   {"show", show_command},    {"leaderboard", leaderboard_command},
+      {"run", run_command},   {"list", list_command},   {"show", show_command},       {"leaderboard", leaderboard_command},
       {"data", data_command}, {"embed", embed_command}, {"predict", predict_command}, {"doctor", doctor_command}};
   return commands.at(context.invocation.command)(context);
 }

@@ -327,7 +327,7 @@ void finish(Raw& raw, const po::variables_map& values) {
 // Splits "run" or another command off; options first means `run`.
 std::string take_command(std::vector<std::string>& arguments) {
   if (arguments.empty() || arguments[0].rfind('-', 0) == 0) return "run";
-  const std::string name = arguments[0];
+  std::string name = arguments[0];
   if (find_command(name) == nullptr)
     throw usage_error("unknown command '" + name + "'", "", suggest(name, command_names()) + " ('vbench --help' lists all)");
   arguments.erase(arguments.begin());

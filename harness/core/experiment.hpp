@@ -91,7 +91,7 @@ class Experiment {
   [[nodiscard]] virtual Source source() const = 0;
   [[nodiscard]] virtual ProtocolId protocol() const = 0;
   virtual void import_checkpoint(
-      const std::filesystem::path& file) = 0;                           ///< weights in the authors' layout; kInput Error if they do not fit
+      const std::filesystem::path& file) = 0;  ///< weights in the authors' layout; kInput Error if they do not fit
   /// Needs no training split. @throws Error kUsage if the method has no answers, or for videos that are not there
   [[nodiscard]] virtual std::vector<Answer> predict(const PredictRequest& request) = 0;
   virtual void save_embeddings(const std::filesystem::path& file) = 0;  ///< of the last evaluation; kUsage Error if the method has none

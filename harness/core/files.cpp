@@ -119,7 +119,7 @@ fs::path cache_folder() {
     const char* value = std::getenv(name);
     return value == nullptr ? fs::path() : fs::path(value);
   };
-  if (const auto own = from("VBENCH_CACHE"); !own.empty()) return own;
+  if (auto own = from("VBENCH_CACHE"); !own.empty()) return own;
   if (const auto xdg = from("XDG_CACHE_HOME"); !xdg.empty()) return xdg / "vbench";
   if (const auto home = from("HOME"); !home.empty()) return home / ".cache" / "vbench";
   return fs::path(".cache") / "vbench";

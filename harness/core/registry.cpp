@@ -1,5 +1,7 @@
 #include "harness/core/registry.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "harness/core/error.hpp"
@@ -27,7 +29,7 @@ const Entry& find_by_name(const std::vector<Entry>& entries, const std::string& 
 template <class Entry>
 void require_new(const std::vector<Entry>& entries, const std::string& name, const std::string& kind) {
   for (const auto& entry : entries) {
-    if (entry.name == name) throw Error(ErrorKind::kInternal, kind + " '" + name + "' is registered twice");
+    if (entry.name == name) throw Error(ErrorKind::kInternal, fmt::format("{} '{}' is registered twice", kind, name));
   }
 }
 
@@ -49,7 +51,7 @@ Registry::MethodHandle& Registry::MethodHandle::variant(const std::string& datas
   registry_.require_open(name);
   for (const auto& entry : registry_.variants_) {
     if (entry.method == method_ && entry.name == name && entry.dataset == dataset)
-      throw Error(ErrorKind::kInternal, "variant '" + method_ + "/" + name + "' is registered twice for " + dataset);
+      throw Error(ErrorKind::kInternal, fmt::format("variant '{}/{}' is registered twice for {}", method_, name, dataset));
   }
   registry_.variants_.push_back({method_, name, dataset, reproduces, std::move(make)});
   return *this;

@@ -13,8 +13,10 @@ void add_retrieval(std::vector<MetricInfo>& all) {
   const std::vector<std::pair<std::string, std::string>> directions{
       {"v2p", "video to paragraph"}, {"p2v", "paragraph to video"}, {"c2s", "clip to sentence"}, {"s2c", "sentence to clip"}};
   for (const auto& [key, title] : directions) {
-    for (const std::string k : {"1", "5", "10", "50"})
-      all.push_back({key + "_r" + k, title + " R@" + k, Unit::kFraction, kHigher, key, "R@" + k, k == "50"});
+    for (const int k : {1, 5, 10, 50}) {
+      const auto column = fmt::format("R@{}", k);
+      all.push_back({fmt::format("{}_r{}", key, k), fmt::format("{} {}", title, column), Unit::kFraction, kHigher, key, column, k == 50});
+    }
     all.push_back({key + "_medr", title + " median rank", Unit::kRank, kLower, key, "MedR"});
     all.push_back({key + "_meanr", title + " mean rank", Unit::kRank, kLower, key, "MeanR", true});
   }

@@ -65,7 +65,7 @@ void Settings::flag(const std::string& key, bool& field, const std::string& doc)
       [&field] { return field ? "true" : "false"; });
 }
 
-void Settings::text(const std::string& key, std::string& field, const std::string& doc, std::vector<std::string> choices) {
+void Settings::text(const std::string& key, std::string& field, const std::string& doc, const std::vector<std::string>& choices) {
   add(
       key, doc, choices.empty() ? "text" : join_choices(choices),
       [=, &field](const std::string& value) {

@@ -29,7 +29,7 @@ class Settings {
   void integer(const std::string& key, int64_t& field, const std::string& doc, Range range = {});
   void flag(const std::string& key, bool& field, const std::string& doc);
   /// Free text; `choices` empty means anything.
-  void text(const std::string& key, std::string& field, const std::string& doc, std::vector<std::string> choices = {});
+  void text(const std::string& key, std::string& field, const std::string& doc, const std::vector<std::string>& choices = {});
 
   /// An enum by the names of its values.
   template <class Enum>

@@ -30,8 +30,8 @@ class Files {
   Files() : folder_(fs::temp_directory_path() / fmt::format("vbench_bench_files_{}", ::getpid())) {
     fs::create_directories(folder_);
     at::manual_seed(1);
-    write_checkpoint("large", 200, 256 * 1024);  // 200 MiB in 1 MiB tensors
-    write_checkpoint("small", 20000, 64);        // optimizer states and the like
+    write_checkpoint("large", 200, int64_t{256} * 1024);  // 200 MiB in 1 MiB tensors
+    write_checkpoint("small", 20000, 64);                 // optimizer states and the like
     write_features();
   }
   Files(const Files&) = delete;

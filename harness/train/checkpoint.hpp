@@ -19,11 +19,11 @@ struct TrainJob;
 
 /// Where training stands.
 struct TrainState {
-  int64_t epoch = 0;                        ///< the one in work, from 0
-  int64_t step = 0;                         ///< steps done of it
-  int64_t global_step = 0;                  ///< steps done in all
-  LossMean loss;                            ///< over the steps of this epoch
-  std::vector<EpochRecord> history;         ///< finished epochs
+  int64_t epoch = 0;                 ///< the one in work, from 0
+  int64_t step = 0;                  ///< steps done of it
+  int64_t global_step = 0;           ///< steps done in all
+  LossMean loss;                     ///< over the steps of this epoch
+  std::vector<EpochRecord> history;  ///< finished epochs
 };
 
 /// References to all that a checkpoint holds.

@@ -1,6 +1,7 @@
 #include "harness/train/environment.hpp"
 
 #include <ATen/Context.h>
+#include <ATen/Parallel.h>
 #include <dlfcn.h>
 #include <fmt/format.h>
 #include <link.h>
@@ -100,8 +101,8 @@ std::vector<Finding> diagnose(const std::map<std::string, std::string>& environm
     return found == environment.end() ? std::string() : found->second;
   };
   std::vector<Finding> findings;
-  const auto add = [&](bool good, std::string subject, std::string fact, std::string advice) {
-    findings.push_back({good, std::move(subject), std::move(fact), good ? "" : std::move(advice)});
+  const auto add = [&](bool good, const std::string& subject, const std::string& fact, const std::string& advice) {
+    findings.push_back({good, subject, fact, good ? "" : advice});
   };
   const std::string blas = value("blas");
   add(blas != "reference" && blas != "openblas-pthread" && blas != "openblas-serial", "BLAS", blas,

@@ -25,7 +25,7 @@ double Schedule::factor() const {
     case ScheduleKind::kReduceOnPlateau:
       return std::max(std::pow(options_.factor, static_cast<double>(reductions_)), options_.min_factor);
     case ScheduleKind::kStep:
-      return std::pow(options_.factor, static_cast<double>(epoch_ / options_.step_epochs));
+      return std::pow(options_.factor, std::floor(static_cast<double>(epoch_) / static_cast<double>(options_.step_epochs)));
     case ScheduleKind::kCosine:
       return cosine_factor();
     case ScheduleKind::kCosineByEpoch:

@@ -33,7 +33,7 @@ class Schedule {
   /// Of the next step.
   [[nodiscard]] double learning_rate() const { return base_ * factor(); }
 
-  void step() { ++steps_; }                        ///< after each training step
+  void step() { ++steps_; }  ///< after each training step
   /// After each epoch; `improved` and the validation's loss count only if validated.
   void step_epoch(bool validated, bool improved, std::optional<double> validation_loss = {});
 

@@ -68,9 +68,6 @@ const VariantEntry& choose_variant(const RunSpec& spec, const Registry& registry
 }
 
 void check_combination(const RunSpec& spec) {
-  if (spec.eval_only && spec.init.empty() && spec.embeddings.empty()) {
-    throw usage_error("nothing to evaluate", "--eval-only", "name the weights with --init FILE");
-  }
   if (spec.eval_only && spec.resume) throw usage_error("--eval-only has nothing to resume", "--resume");
   if (spec.eval_only && spec.epochs) throw usage_error("--eval-only trains no epochs", "--epochs");
   if (spec.eval_only && spec.seeds.size() > 1)
@@ -251,7 +248,9 @@ void Session::embed(const std::filesystem::path& output, Progress& progress) {
 }
 
 std::vector<Answer> Session::predict(const PredictRequest& request, Progress& progress) {
-  return open(spec_.seeds.front(), progress)->predict(request);
+  const auto experiment = open(spec_.seeds.front(), progress);
+  if (spec_.init.empty() && !experiment->weights().empty()) throw usage_error("no weights", "vbench predict", "name them with --init FILE");
+  return experiment->predict(request);
 }
 
 Evaluation Session::evaluate_embeddings() const { return pairing_->evaluate_embeddings(spec_.embeddings); }

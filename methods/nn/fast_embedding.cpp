@@ -21,7 +21,8 @@ struct NormLinear : torch::autograd::Function<NormLinear> {
     return product(normalised, (weight * gain).t(), bias + (weight * norm_bias).sum(1), normalised.scalar_type());
   }
 
-  static variable_list backward(AutogradContext* context, variable_list gradients) {
+  static variable_list backward(AutogradContext* context,
+                                variable_list gradients) {  // NOLINT(performance-unnecessary-value-param): LibTorch's form
     const variable_list saved = context->get_saved_variables();
     const at::Tensor &normalised = saved[0], &gain = saved[1], &norm_bias = saved[2], &weight = saved[3];
     const at::Tensor dy = gradient(gradients[0], normalised);

@@ -15,7 +15,7 @@ float* packing_space() {
   constexpr size_t kAlignment = 64;
   static thread_local const std::unique_ptr<float[]> space(new float[kernels::kPackedFloats + kAlignment]);
   const auto address = reinterpret_cast<std::uintptr_t>(space.get());
-  return reinterpret_cast<float*>((address + kAlignment - 1) / kAlignment * kAlignment);
+  return space.get() + ((address + kAlignment - 1) / kAlignment * kAlignment - address) / sizeof(float);
 }
 
 int64_t blocks_of(int64_t size, int64_t blocks, int64_t tile) { return ((size + blocks - 1) / blocks + tile - 1) / tile * tile; }

@@ -109,8 +109,9 @@ at::Tensor self_attention(const at::Tensor& qkv, const Spans& spans, int64_t hea
   const int64_t width = qkv.size(1) / 3;
   const Rectangle rectangle(spans, qkv.device());
   const int64_t longest = spans.max_length();
-  const at::Tensor padded = rectangle.padded(qkv).view({spans.size(), longest, 3, heads, width / heads}).permute({2, 0, 3, 1, 4});
-  const at::Tensor scores = widened(at::matmul(padded[0], padded[1].transpose(-1, -2))) / std::sqrt(static_cast<double>(width / heads));
+  const int64_t depth = width / heads;
+  const at::Tensor padded = rectangle.padded(qkv).view({spans.size(), longest, 3, heads, depth}).permute({2, 0, 3, 1, 4});
+  const at::Tensor scores = widened(at::matmul(padded[0], padded[1].transpose(-1, -2))) / std::sqrt(static_cast<double>(depth));
   at::Tensor weights = scores.masked_fill(rectangle.valid().logical_not().view({spans.size(), 1, 1, longest}), -kInfinity).softmax(-1);
   if (dropout.p > 0) weights = weights * dropout_factors(rectangle.weight_numbers(heads), dropout).to(weights.scalar_type());
   const at::Tensor mixed = at::matmul(weights.to(padded.scalar_type()), padded[2]);

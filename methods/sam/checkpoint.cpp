@@ -19,7 +19,7 @@ constexpr std::string_view kPrefix = "module.";  // what PyTorch's DataParallel 
 
 constexpr const char* kLayoutHint = "expected the authors' checkpoint with a state_dict, a bare state dict, or weights saved by vbench";
 
-std::string without_prefix(std::string name) { return name.starts_with(kPrefix) ? name.substr(kPrefix.size()) : name; }
+std::string without_prefix(const std::string& name) { return name.starts_with(kPrefix) ? name.substr(kPrefix.size()) : name; }
 
 std::map<std::string, at::Tensor> read_tensors(const std::filesystem::path& file) {
   const Value root = torch_file::read_torch_file(file);
@@ -35,7 +35,14 @@ std::map<std::string, at::Tensor> read_tensors(const std::filesystem::path& file
 }
 
 /// What the file's own name or its tensors say about the network, as advice.
-std::string advice(const std::filesystem::path& file) {
+std::string advice(const std::filesystem::path& file, const std::map<std::string, at::Tensor>& tensors,
+                   const std::vector<NamedTensor>& weights) {
+  const std::string first = "relations.0.relate.1.bias";
+  const auto saved = tensors.find(first);
+  for (const auto& [name, tensor] : weights) {
+    if (saved != tensors.end() && name.ends_with(first) && saved->second.sizes() != tensor.sizes())
+      return fmt::format("the file has another bottleneck: --set model.bottleneck={}", saved->second.numel());
+  }
   const auto name = parse_authors_name(file.filename().string());
   if (!name) return "choose the variant that the file was trained with (--variant, model.scales, model.bottleneck) and the same data";
   return fmt::format("by its name the file was trained on {} with scales {}: --dataset {} --set model.scales={}", name->dataset,
@@ -48,17 +55,19 @@ void check(const std::map<std::string, at::Tensor>& tensors, const std::vector<N
     const std::string bare = name.substr(name.find('/') + 1);
     const auto found = tensors.find(bare);
     if (found == tensors.end())
-      throw input_error(fmt::format("{} is missing, expected shape {}", bare, fmt::join(tensor.sizes(), "x")), file.string(), advice(file));
+      throw input_error(fmt::format("{} is missing, expected shape {}", bare, fmt::join(tensor.sizes(), "x")), file.string(),
+                        advice(file, tensors, weights));
     if (found->second.sizes() != tensor.sizes()) {
       throw input_error(
           fmt::format("{} has shape {}, expected {}", bare, fmt::join(found->second.sizes(), "x"), fmt::join(tensor.sizes(), "x")),
-          file.string(), advice(file));
+          file.string(), advice(file, tensors, weights));
     }
     if (!found->second.is_floating_point()) throw input_error(bare + " holds no floating-point numbers", file.string());
     if (!torch::isfinite(found->second).all().item<bool>()) throw input_error(bare + " holds values that are not finite", file.string());
     unknown.erase(bare);
   }
-  if (!unknown.empty()) throw input_error(unknown.begin()->first + " is not part of the model", file.string(), advice(file));
+  if (!unknown.empty())
+    throw input_error(unknown.begin()->first + " is not part of the model", file.string(), advice(file, tensors, weights));
 }
 
 }  // namespace

@@ -45,7 +45,8 @@ ModelSummary summarise(const std::vector<NamedTensor>& weights, const NetworkOpt
   }
   constexpr int64_t kMembers = 4;
   if (architecture == Architecture::kRelations) summary.flops = 2 * multiply_adds(options, kMembers);
-  if (architecture == Architecture::kMeanLinear) summary.flops = 2 * 15 * options.in_features * (options.nodes + options.embedding);
+  if (architecture == Architecture::kMeanLinear)
+    summary.flops = 2 * int64_t{15} * options.in_features * (options.nodes + options.embedding);
   summary.flops_of = "a set of 4 videos, the features cached";
   return summary;
 }

@@ -88,7 +88,7 @@ struct SumOverSubsets : torch::autograd::Function<SumOverSubsets> {
     const bool complete = static_cast<int64_t>(sizes.size()) == range.max_size - range.min_size + 1;
     const std::vector<int64_t> shape{range.rows(), first.size(1), first.size(2)};
     const auto options = first.options().dtype(first.scalar_type() == at::kDouble ? at::kDouble : at::kFloat);
-    const auto sums = complete ? at::empty(shape, options) : at::zeros(shape, options);
+    auto sums = complete ? at::empty(shape, options) : at::zeros(shape, options);
     for (size_t i = 0; i < sizes.size(); ++i) sums.narrow(0, range.offset(sizes[i]), own[i].size(0)).copy_(own[i]);
     add(sums, additions(range));
     context->saved_data["sizes"] = sizes;

@@ -1,4 +1,5 @@
 // The documented commands are run, and what the documents show must be what the program prints.
+#include <glob.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -31,7 +32,7 @@ std::vector<fs::path> documents() {
   return all;
 }
 
-/// Commands of the ```console blocks: a line "$ vbench ..." and the lines below it.
+/// Commands of the ```console blocks: a line "$ vbench ...", what a backslash at its end joins to it, and the lines below.
 std::vector<Example> examples() {
   std::vector<Example> all;
   for (const auto& path : documents()) {
@@ -41,6 +42,7 @@ std::vector<Example> examples() {
       if (line.rfind("```", 0) == 0) {
         inside = line == "```console";
       } else if (inside && line.rfind("$ ", 0) == 0) {
+        for (std::string next; line.ends_with('\\') && std::getline(text, next);) line = line.substr(0, line.size() - 1) + next;
         all.push_back({path.filename().string(), line.substr(2), {}});
       } else if (inside && !all.empty()) {
         all.back().output.push_back(line);
@@ -75,10 +77,21 @@ bool matches(const std::vector<std::string>& shown, size_t i, const std::vector<
   return j < printed.size() && without_numbers(shown[i]) == without_numbers(printed[j]) && matches(shown, i + 1, printed, j + 1);
 }
 
-std::vector<std::string> words_of(const std::string& command) {
+/// The file in `folder` that a pattern names, as a shell has it: run folders end in a hash of the settings, which no document should fix.
+std::string expanded(const std::string& word, const fs::path& folder) {
+  if (word.find('*') == std::string::npos) return word;
+  glob_t found{};
+  const int status = ::glob((folder / word).c_str(), 0, nullptr, &found);
+  const std::string first = status == 0 ? fs::relative(found.gl_pathv[0], folder).string() : word;
+  EXPECT_EQ(found.gl_pathc, 1U) << word;
+  ::globfree(&found);
+  return first;
+}
+
+std::vector<std::string> words_of(const std::string& command, const fs::path& folder) {
   std::istringstream stream(command);
   std::vector<std::string> words;
-  for (std::string word; stream >> word;) words.push_back(word);
+  for (std::string word; stream >> word;) words.push_back(expanded(word, folder));
   return words;
 }
 
@@ -88,7 +101,7 @@ TEST(Documents, ShowWhatTheProgramPrints) {
   ASSERT_GE(all.size(), 5U) << "the documents show too few commands";
   for (const auto& example : all) {
     SCOPED_TRACE(example.document + ": " + example.command);
-    auto words = words_of(example.command);
+    auto words = words_of(example.command, folder.path());
     ASSERT_TRUE(words[0] == "vbench" || words[0] == "build/release/vbench") << "only vbench commands belong into ```console blocks";
     words.erase(words.begin());
     // Numbers are masked, so one epoch prints what the whole training prints.

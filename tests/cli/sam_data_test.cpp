@@ -1,4 +1,6 @@
 // `vbench data` on the set-abstraction datasets, data made from one's own files, and damaged files.
+#include <sstream>
+
 #include "tests/cli/sam_fixture.hpp"
 
 namespace vbench {
@@ -55,12 +57,23 @@ class OwnFiles {
 
   [[nodiscard]] fs::path path(const std::string& name) const { return folder_ / name; }
 
+  /// Some vector for every word of the class names.
+  void write_word_vectors() const {
+    std::istringstream classes(read_file(path("own/classes.txt")));
+    std::set<std::string> words;
+    for (std::string word; classes >> word;) words.insert(word);
+    std::string text;
+    for (const auto& word : words) text += fmt::format("{} {} {} 1\n", word, text.size() % 7, text.size() % 11);
+    write_file_atomically(path("own/vectors.txt"), text);
+  }
+
   [[nodiscard]] test::ProgramResult prepare(const fs::path& output, const std::string& without = "") const {
     std::map<std::string, std::string> settings{{"classes", "classes.txt"}, {"taxonomy", "taxonomy.txt"}};
     for (const char* split : {"train", "val", "test"}) {
       settings[fmt::format("list_{}", split)] = fmt::format("kinetics_{}_listfile.txt", split);
       settings[fmt::format("features_{}", split)] = fmt::format("resnet3d50_kinetics_{}_features.pth", split);
     }
+    if (fs::exists(path("own/vectors.txt"))) settings["word_vectors"] = "vectors.txt";
     settings.erase(without);
     std::vector<std::string> command{"data", "prepare", "kinetics", "--output", output.string()};
     for (const auto& [key, file] : settings) command.insert(command.end(), {"--set", key + "=" + path("own/" + file).string()});
@@ -82,18 +95,38 @@ TEST(SamPrepare, WithoutAnOutputItSaysWhatItNeeds) {
 
 TEST(SamPrepare, MakesAFolderThatIsVerifiedAndTrainedOn) {
   const OwnFiles own;
-  const auto prepared = own.prepare(own.path("data/kinetics"));
+  own.write_word_vectors();
+  fs::remove(own.path("own/SYNTHETIC.json"));  // as if the files were somebody's own
+  const auto folder = own.path("data/kinetics");
+  const auto prepared = own.prepare(folder);
   ASSERT_EQ(prepared.exit_code, 0) << prepared.err;
-  EXPECT_THAT(prepared.out, AllOf(HasSubstr("30 sets"), HasSubstr("RANDOM, no word vectors"), HasSubstr("not judged by people")));
-  EXPECT_TRUE(fs::exists(own.path("data/kinetics/PREPARED.json")));
+  EXPECT_THAT(prepared.out, AllOf(HasSubstr("30 sets"), HasSubstr("not judged by people")));
+  EXPECT_TRUE(fs::exists(folder / "PREPARED.json"));
   const auto verified = run_program(data("verify", "kinetics", own.path("data")));
   EXPECT_EQ(verified.exit_code, 0) << verified.out;
-  EXPECT_THAT(verified.out, HasSubstr("30 sets can be used"));
-  const auto trained = json_of({"--method", "sam", "--dataset", "kinetics", "--data-root", own.path("data").string(), "--out",
-                                own.path("runs").string(), "--epochs", "1"});
-  EXPECT_EQ(trained.at("data").at("items"), 10 + 8 + 6) << "sets of val, rankings, and those of three videos or more as odd one out";
+  EXPECT_THAT(verified.out, AllOf(HasSubstr("30 sets can be used"), HasSubstr("embeddings: 3 wide")));
+  const auto trained = json_of(sam("kinetics", {"--epochs", "1", "--out", own.path("runs").string()}, own.path("data")));
+  EXPECT_EQ(trained.at("data").at("items"), 10 + 8 + 6) << "sets of val, rankings, and those of two videos or more as odd one out";
   EXPECT_THAT(keys_of(trained.at("scores")), testing::IsSupersetOf({"abstraction_top1", "completion_rho", "ooo_acc"}));
-  expect_error(own.prepare(own.path("data/kinetics")), kInput, {own.path("data/kinetics").string(), "not generated"});
+  expect_error(own.prepare(folder), kInput, {folder.string(), "not generated"});
+}
+
+TEST(SamPrepare, RandomClassVectorsAreSaidToBeSynthetic) {
+  const OwnFiles own;
+  const auto prepared = own.prepare(own.path("data/kinetics"));
+  ASSERT_EQ(prepared.exit_code, 0) << prepared.err;
+  EXPECT_THAT(prepared.out, HasSubstr("RANDOM, no word vectors"));
+  EXPECT_THAT(prepared.out, HasSubstr("counts as SYNTHETIC"));
+  expect_error(run_program(sam("kinetics", {"--epochs", "1"}, own.path("data"))), kInput, {"SYNTHETIC"});
+}
+
+TEST(SamPrepare, WhatIsMadeFromAStandInIsOne) {
+  const OwnFiles own;
+  own.write_word_vectors();
+  const auto prepared = own.prepare(own.path("data/kinetics"));
+  ASSERT_EQ(prepared.exit_code, 0) << prepared.err;
+  EXPECT_THAT(read_file(own.path("data/kinetics") / "SYNTHETIC.json"), HasSubstr("vbench data prepare kinetics"));
+  expect_error(run_program(sam("kinetics", {"--epochs", "1"}, own.path("data"))), kInput, {"SYNTHETIC"});
 }
 
 TEST(SamPrepare, WhatIsMissingOrWrongIsSaidInOneLineAndNothingIsWritten) {

@@ -8,7 +8,6 @@
 
 #include "published/coot.hpp"
 #include "results/score_cells.hpp"
-#include "results/score_cells.hpp"
 #include "tests/results/records.hpp"
 
 namespace vbench {

@@ -57,10 +57,13 @@ int64_t errors(const DataReport& report) {
 }
 
 int info(const CommandContext& context, const DatasetEntry& entry) {
-  auto table = facts_table(entry.title, entry.info(request_of(context.invocation)));
+  const DataReport report = entry.info(request_of(context.invocation));
+  auto table = facts_table(entry.title, report);
   table.notes = split(entry.layout, '\n');
   table.notes.push_back("licence: " + entry.licence);
-  print_tables({table}, effective_format(context.invocation.run));
+  std::vector<Table> tables{table};
+  if (report.facts.empty()) tables.push_back(problems_table(report));  // why nothing can be said
+  print_tables(tables, effective_format(context.invocation.run));
   return 0;
 }
 

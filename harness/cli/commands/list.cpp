@@ -1,6 +1,8 @@
 // `vbench list`: methods, datasets, variants and metrics of this build.
 #include <fmt/format.h>
 
+#include <set>
+
 #include "harness/cli/commands/boards.hpp"
 #include "harness/cli/commands/commands.hpp"
 #include "harness/core/error.hpp"
@@ -10,13 +12,16 @@ namespace vbench::cli {
 namespace {
 
 Table list_methods(const Registry& registry) {
-  Table table{.title = "Methods", .header = {"method", "purpose", "variants"}, .rows = {}, .notes = {}};
+  Table table{.title = "Methods",
+              .header = {"method", "purpose", "variants"},
+              .rows = {},
+              .notes = {"'vbench list variants --method METHOD' names the variants"}};
   for (const auto& method : registry.methods()) {
-    std::vector<std::string> variants;
+    std::set<std::string> variants;  // one that runs on two datasets is one
     for (const auto& variant : registry.variants()) {
-      if (variant.method == method.name) variants.push_back(variant.name);
+      if (variant.method == method.name) variants.insert(variant.name);
     }
-    table.rows.push_back({{method.name}, {method.purpose}, {fmt::format("{}", fmt::join(variants, ", "))}});
+    table.rows.push_back({{method.name}, {method.purpose}, {.text = std::to_string(variants.size()), .numeric = true}});
   }
   return table;
 }

@@ -59,6 +59,8 @@ void print_board(const CommandContext& context, const Store& store, const RunRec
 
 int run_command(const CommandContext& context) {
   const RunSpec& spec = context.invocation.run;
+  if (spec.eval_only && spec.init.empty() && spec.embeddings.empty())
+    throw usage_error("nothing to evaluate", "--eval-only", "name the weights with --init FILE");
   Session session(spec, context.registry);
   if (!spec.embeddings.empty()) return score_embeddings(context, session);
   make_folder(spec.out);
