@@ -149,7 +149,7 @@ AugmentDraw draw_augmentation(const AugmentOptions& options, RandomStream& rando
   return draw;
 }
 
-void apply(const AugmentDraw& draw, std::vector<cv::Mat>& frames) {
+void apply_augmentation(const AugmentDraw& draw, std::vector<cv::Mat>& frames) {
   if (frames.empty()) return;
   const ImageSize size = size_of(frames.front());
   const cv::Mat noise_values = draw.noise ? noise(size, draw.noise->standard_deviation, draw.noise->key) : cv::Mat();

@@ -88,6 +88,6 @@ struct AugmentDraw {
 [[nodiscard]] AugmentDraw draw_augmentation(const AugmentOptions& options, RandomStream& random);
 
 /// The same change for every frame, in place of the frames. All must have one size.
-void apply(const AugmentDraw& draw, std::vector<cv::Mat>& frames);
+void apply_augmentation(const AugmentDraw& draw, std::vector<cv::Mat>& frames);
 
 }  // namespace vbench::video

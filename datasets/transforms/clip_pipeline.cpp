@@ -103,7 +103,7 @@ std::vector<cv::Mat> ClipPipeline::view(const std::vector<cv::Mat>& frames, cons
 at::Tensor ClipPipeline::train(const std::vector<cv::Mat>& frames, const ClipSize& size, const ClipDraw& draw) const {
   check_size(size);
   auto seen = view(frames, options_.train, draw.crop);
-  apply(draw.augment, seen);
+  apply_augmentation(draw.augment, seen);
   return finish(std::move(seen), size);
 }
 

@@ -95,7 +95,8 @@ TEST(Multigrid, TheTableNamesEveryShapeOnceAndTheLengthInForce) {
   const auto table = schedule.table();
   EXPECT_THAT(table, HasSubstr("45 iterations an epoch read 18144 of 50000 clips (epoch_length=upstream)"));
   EXPECT_THAT(table, HasSubstr("   384      4    186    186      4\n"));
-  EXPECT_EQ(std::count(table.begin(), table.end(), '\n'), 2 + 12);
+  // Of 4 x 3 shapes, the last two of the third quarter are the first two of the second.
+  EXPECT_EQ(std::count(table.begin(), table.end(), '\n'), 2 + 10);
 }
 
 TEST(Multigrid, ImpossibleEpochsAreRefusedWithAWayOut) {

@@ -118,7 +118,7 @@ TEST(Augment, DrawsStayInThePublishedRangesAndReachTheirEnds) {
     for (const double gamma : *d.gamma) EXPECT_TRUE(gamma >= 0.85 && gamma <= 1.15);
     EXPECT_TRUE(*d.colour >= 1.2 && *d.colour <= 1.6);
     EXPECT_EQ(d.noise->standard_deviation, 76.5);
-    if (d.rotate) EXPECT_LE(std::abs(*d.rotate), 10);
+    EXPECT_LE(std::abs(d.rotate.value_or(0)), 10);
   }
   EXPECT_TRUE(least_add >= -5 && least_add < -4.9 && most_add <= 15 && most_add > 14.9);
   EXPECT_TRUE(least_contrast >= 0.85 && least_contrast < 0.852 && most_contrast <= 1.115 && most_contrast > 1.113);
@@ -139,11 +139,11 @@ TEST(Augment, StrengthStretchesTheRangeAboutNoChange) {
     EXPECT_NEAR(*four.multiply - 1, (*one.multiply - 1) * 4, 1e-12);
     EXPECT_NEAR((*four.gamma)[1] - 1, ((*one.gamma)[1] - 1) * 4, 1e-12);
     EXPECT_NEAR(*half.gaussian_blur, *one.gaussian_blur / 2, 1e-12);
-    if (one.rotate) EXPECT_NEAR(*four.rotate, *one.rotate * 4, 1e-12);
+    EXPECT_NEAR(four.rotate.value_or(0), one.rotate.value_or(0) * 4, 1e-12);
     EXPECT_LE(std::abs(half.hue_saturation->hue), 8);
     // The strongest changes still give images.
     auto frames = moving_waves(1, 24, 32);
-    apply(four, frames);
+    apply_augmentation(four, frames);
     EXPECT_EQ(size_of(frames[0]), (ImageSize{24, 32}));
   }
 }
@@ -181,7 +181,7 @@ TEST(Augment, SwitchedOffNothingChanges) {
   options.enabled = false;
   auto frames = moving_waves(2, 16, 16);
   const auto before = moving_waves(2, 16, 16);
-  apply(draw(options, 0), frames);
+  apply_augmentation(draw(options, 0), frames);
   for (size_t t = 0; t < frames.size(); ++t) EXPECT_TRUE(same_pixels(frames[t], before[t]));
 }
 
@@ -189,15 +189,15 @@ TEST(Augment, EveryFrameOfAClipChangesAlike) {
   for (uint64_t i = 0; i < 10; ++i) {
     const auto change = draw(everything(), i);
     std::vector<cv::Mat> frames(3, test::waves(48, 40));
-    apply(change, frames);
+    apply_augmentation(change, frames);
     EXPECT_TRUE(same_pixels(frames[0], frames[1]));
     EXPECT_TRUE(same_pixels(frames[0], frames[2]));
     EXPECT_FALSE(same_pixels(frames[0], test::waves(48, 40)));
     // And each as it would alone.
     auto clip = moving_waves(3, 48, 40);
     std::vector<cv::Mat> last{clip[2]};
-    apply(change, clip);
-    apply(change, last);
+    apply_augmentation(change, clip);
+    apply_augmentation(change, last);
     EXPECT_TRUE(same_pixels(clip[2], last[0]));
   }
 }
