@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <cstdint>
 #include <numeric>
 #include <optional>
@@ -23,6 +24,14 @@ struct LoaderOptions {
   uint64_t seed = 0;
 };
 
+/// A dataset that makes its own batches, of different sizes and shapes of items. A step has `first`, the place in the epoch's order of its
+/// first item (places behind the last item start over at 0), and `batch`, how many items it takes. No steps: batches are alike.
+template <class D>
+concept PlansBatches = requires(const D& data, int64_t batch_size, int64_t index, RandomStream& random, const typename D::Step& step) {
+  { data.plan(batch_size) } -> std::same_as<std::vector<typename D::Step>>;
+  { data.read(index, random, step) } -> std::same_as<typename D::Sample>;
+};
+
 /// Order of the items in an epoch: a permutation keyed by (seed, epoch), or 0..n-1.
 inline std::vector<int64_t> epoch_order(int64_t items, const LoaderOptions& options, int64_t epoch) {
   std::vector<int64_t> order(static_cast<size_t>(items));
@@ -30,6 +39,18 @@ inline std::vector<int64_t> epoch_order(int64_t items, const LoaderOptions& opti
   if (options.shuffle) RandomStream(options.seed, "order", static_cast<uint64_t>(epoch)).shuffle(std::span(order));
   return order;
 }
+
+namespace detail {
+template <class D>
+struct StepOf {
+  struct type {};
+};
+template <class D>
+requires requires { typename D::Step; }
+struct StepOf<D> {
+  using type = typename D::Step;
+};
+}  // namespace detail
 
 /// Batches of one epoch. The last batch may be smaller. Item i's augmentation is keyed by (seed, epoch, i) alone.
 template <class Dataset>
@@ -42,11 +63,14 @@ class Loader {
         options_(options),
         epoch_(epoch),
         order_(epoch_order(dataset.size(), options, epoch)),
-        prefetch_(first_batch, batches(dataset.size(), options), options.workers, options.prefetch,
+        plan_(dataset, options),
+        prefetch_(first_batch, batches(dataset, options), options.workers, options.prefetch,
                   [this](int64_t index) { return make(index); }) {}
 
-  [[nodiscard]] static int64_t batches(int64_t items, const LoaderOptions& options) {
-    return (items + options.batch_size - 1) / options.batch_size;
+  /// Of an epoch.
+  [[nodiscard]] static int64_t batches(const Dataset& dataset, const LoaderOptions& options) {
+    const auto planned = static_cast<int64_t>(Plan(dataset, options).steps.size());
+    return planned > 0 ? planned : (dataset.size() + options.batch_size - 1) / options.batch_size;
   }
 
   /// The next batch; nothing at the end. Errors of reading carry the item's name.
@@ -57,20 +81,49 @@ class Loader {
   [[nodiscard]] int64_t items_read() const { return items_read_.load(); }
 
  private:
+  /// What each batch takes; empty where all are alike.
+  struct Plan {
+    explicit Plan(const Dataset& dataset, const LoaderOptions& options) {
+      if constexpr (PlansBatches<Dataset>) steps = dataset.plan(options.batch_size);
+    }
+    std::vector<typename detail::StepOf<Dataset>::type> steps;
+  };
+
   Batch make(int64_t index) {
+    if (!plan_.steps.empty()) return make_planned(plan_.steps.at(static_cast<size_t>(index)));
     const auto first = static_cast<size_t>(index * options_.batch_size);
     const size_t last = std::min(first + static_cast<size_t>(options_.batch_size), order_.size());
     std::vector<typename Dataset::Sample> samples;
     samples.reserve(last - first);
-    for (size_t i = first; i < last; ++i) samples.push_back(read(order_[i]));
-    items_read_ += static_cast<int64_t>(last - first);
+    for (size_t i = first; i < last; ++i) {
+      samples.push_back(read(order_[i], [this](int64_t item, RandomStream& random) { return dataset_.read(item, random); }));
+    }
+    return finish(samples);
+  }
+
+  template <class Step>
+  Batch make_planned(const Step& step) {
+    std::vector<typename Dataset::Sample> samples;
+    if constexpr (PlansBatches<Dataset>) {
+      samples.reserve(static_cast<size_t>(step.batch));
+      for (int64_t i = 0; i < step.batch; ++i) {
+        const int64_t item = order_[static_cast<size_t>(step.first + i) % order_.size()];
+        samples.push_back(read(item, [&](int64_t index, RandomStream& random) { return dataset_.read(index, random, step); }));
+      }
+    }
+    return finish(samples);
+  }
+
+  Batch finish(const std::vector<typename Dataset::Sample>& samples) {
+    items_read_ += static_cast<int64_t>(samples.size());
     return Dataset::collate(samples);
   }
 
-  typename Dataset::Sample read(int64_t item) const {
+  template <class Read>
+  typename Dataset::Sample read(int64_t item, const Read& read_item) const {
     RandomStream random(options_.seed, "augment", static_cast<uint64_t>(epoch_), static_cast<uint64_t>(item));
     try {
-      return dataset_.read(item, random);
+      return read_item(item, random);
     } catch (const Error&) {
       throw;
     } catch (const std::exception& failure) {
@@ -82,6 +135,7 @@ class Loader {
   const LoaderOptions options_;
   const int64_t epoch_;
   const std::vector<int64_t> order_;
+  const Plan plan_;
   std::atomic<int64_t> items_read_{0};
   OrderedPrefetch<Batch> prefetch_;  // last: its threads use everything above
 };

@@ -81,6 +81,16 @@ template <class M>
 concept ImportsCheckpoints = requires(M& method, const std::filesystem::path& file) {
   method.import_checkpoint(file);
 };
+/// The same, with something to say: which parts were taken over.
+template <class M>
+concept ReportsImports = requires(M& method, const std::filesystem::path& file) {
+  { method.import_checkpoint(file) } -> std::same_as<std::string>;
+};
+/// Files of the method's own beside log.csv, written anew after each epoch.
+template <class M>
+concept WritesEpochFiles = requires(const std::filesystem::path& folder, const std::vector<EpochRecord>& history) {
+  M::write_epoch_files(folder, history);
+};
 /// The data know their own sizes: the method is built for the options that the opened dataset gives back.
 template <class D>
 concept ResolvesOptions = requires(const D& data) {

@@ -33,7 +33,7 @@ struct Parameter {
 /// Loss of one batch: the differentiable sum and its terms for the log.
 struct LossTerms {
   at::Tensor total;                                   ///< scalar
-  std::vector<std::pair<std::string, double>> terms;  ///< already weighted; detached
+  std::vector<std::pair<std::string, double>> terms;  ///< already weighted, and other figures of the batch for the log; detached
   double weight = 1;                                  ///< of this batch in the epoch's mean; 0: it has no loss
 };
 
@@ -81,7 +81,9 @@ class Experiment {
   virtual void start(Phase phase, int64_t epoch, int64_t first_batch) = 0;  ///< starts reading; train order depends on (seed, epoch)
   virtual bool next() = 0;                                                  ///< takes the next batch; false at the end
   [[nodiscard]] virtual int64_t batch_items() const = 0;                    ///< videos in the batch taken
-  [[nodiscard]] virtual int64_t items_read() const = 0;                     ///< since start(), ahead of the batches taken
+  /// [N, C, T, H, W] of the batch taken where it holds clips; else empty.
+  [[nodiscard]] virtual std::vector<int64_t> clip_shape() const = 0;
+  [[nodiscard]] virtual int64_t items_read() const = 0;   ///< since start(), ahead of the batches taken
   [[nodiscard]] virtual double read_seconds() const = 0;  ///< reading and transforming them: seconds of all workers divided by their number
   [[nodiscard]] virtual LossTerms train_loss(const StepContext& context) = 0;  ///< of the batch taken, in training mode
   [[nodiscard]] virtual LossTerms eval_loss(
@@ -90,8 +92,10 @@ class Experiment {
   [[nodiscard]] virtual DataFingerprint data(Phase phase) const = 0;
   [[nodiscard]] virtual Source source() const = 0;
   [[nodiscard]] virtual ProtocolId protocol() const = 0;
-  virtual void import_checkpoint(
-      const std::filesystem::path& file) = 0;  ///< weights in the authors' layout; kInput Error if they do not fit
+  /// Weights in the authors' layout. @return what people should know of it, may be empty @throws Error kInput if they do not fit
+  virtual std::string import_checkpoint(const std::filesystem::path& file) = 0;
+  /// Files of the method's own in the run's folder, written anew after each epoch.
+  virtual void write_epoch_files(const std::filesystem::path& folder, const std::vector<EpochRecord>& history) = 0;
   /// Needs no training split. @throws Error kUsage if the method has no answers, or for videos that are not there
   [[nodiscard]] virtual std::vector<Answer> predict(const PredictRequest& request) = 0;
   virtual void save_embeddings(const std::filesystem::path& file) = 0;  ///< of the last evaluation; kUsage Error if the method has none

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "harness/core/text.hpp"
+
 namespace vbench {
 namespace {
 
@@ -89,7 +91,7 @@ void Progress::draw(bool last) {
   const std::string head = fmt::format("{} {} {}/{} {} ", title_, bar(share), done_, total_, time);
   const int head_width = static_cast<int>(head.size()) - 2 * kBarCells;  // each cell of the bar is three bytes and one column
   const int room = std::max(0, terminal_width(descriptor_) - 1 - head_width);
-  const std::string line = "\r\x1b[K" + head + note_.substr(0, static_cast<size_t>(room)) + (last ? "\n" : "");
+  const std::string line = "\r\x1b[K" + head + fit_columns(note_, static_cast<size_t>(room)) + (last ? "\n" : "");
   [[maybe_unused]] const auto written = ::write(descriptor_, line.data(), line.size());
   drawn_ = !last;
 }

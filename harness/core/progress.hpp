@@ -27,6 +27,8 @@ class Progress {
   void update(int64_t done, const std::string& note);
   void end();
 
+  [[nodiscard]] bool on_terminal() const { return terminal_; }  ///< colours and redrawn lines make sense
+
   void info(const std::string& line);     ///< a line unless quiet; never torn by the bar
   void detail(const std::string& line);   ///< a line with -v
   void warning(const std::string& line);  ///< a line even when quiet

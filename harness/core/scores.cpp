@@ -52,10 +52,25 @@ void add_set_tasks(std::vector<MetricInfo>& all) {
   all.push_back({"ooo_rank", "odd one out mean rank of the true one", Unit::kRank, kLower, "odd", "rank", true});
 }
 
+/// One label a clip or video.
+void add_classification(std::vector<MetricInfo>& all) {
+  all.push_back({"top1", "top-1 accuracy, one clip a video", Unit::kFraction, kHigher, "", "top-1"});
+  all.push_back({"top5", "top-5 accuracy, one clip a video", Unit::kFraction, kHigher, "", "top-5"});
+  all.push_back({"video_top1", "top-1 accuracy, softmax mean over all clips of a video", Unit::kFraction, kHigher, "video", "video top-1"});
+  all.push_back({"video_top5", "top-5 accuracy, softmax mean over all clips of a video", Unit::kFraction, kHigher, "video", "video top-5"});
+  all.push_back({"class_top1", "top-1 accuracy, mean over classes", Unit::kFraction, kHigher, "", "class mean", true});
+  all.push_back(
+      {"upstream_top1", "top-1 as SRTG's authors write it: mean of running means", Unit::kFraction, kHigher, "upstream", "top-1", true});
+  all.push_back(
+      {"upstream_top5", "top-5 as SRTG's authors write it: mean of running means", Unit::kFraction, kHigher, "upstream", "top-5", true});
+  all.push_back({"upstream_loss", "loss as SRTG's authors write it: mean of running means", Unit::kLoss, kLower, "upstream", "loss", true});
+}
+
 std::vector<MetricInfo> make_metrics() {
   std::vector<MetricInfo> all;
   add_retrieval(all);
   add_set_tasks(all);
+  add_classification(all);
   return all;
 }
 

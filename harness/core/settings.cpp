@@ -1,6 +1,7 @@
 #include "harness/core/settings.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -48,6 +49,20 @@ void Settings::integer(const std::string& key, int64_t& field, const std::string
   add(
       key, doc, type, [=, &field](const std::string& value) { field = checked(key, value, parse_int(value), type, range); },
       [&field] { return fmt::format("{}", field); });
+}
+
+void Settings::integers(const std::string& key, std::span<int64_t> field, const std::string& doc) {
+  const std::string type = fmt::format("up to {} positive integers", field.size());
+  add(
+      key, doc, type,
+      [=](const std::string& value) {
+        const auto pieces = trim(value).empty() ? std::vector<std::string>() : split(value, ',');
+        if (pieces.size() > field.size()) throw usage_error(fmt::format("'{}' is not {}", value, type), "--set " + key);
+        std::vector<int64_t> numbers;
+        for (const auto& piece : pieces) numbers.push_back(checked(key, value, parse_int(trim(piece)), type, {1, 1e15}));
+        std::fill(std::copy(numbers.begin(), numbers.end(), field.begin()), field.end(), 0);
+      },
+      [field] { return fmt::format("{}", fmt::join(field.begin(), std::find(field.begin(), field.end(), 0), ",")); });
 }
 
 void Settings::flag(const std::string& key, bool& field, const std::string& doc) {

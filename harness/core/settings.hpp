@@ -5,6 +5,7 @@
 #include <functional>
 #include <limits>
 #include <map>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,6 +28,8 @@ class Settings {
  public:
   void number(const std::string& key, double& field, const std::string& doc, Range range = {});
   void integer(const std::string& key, int64_t& field, const std::string& doc, Range range = {});
+  /// "15,30,40": positive numbers into the front of `field`, the rest becomes 0; empty: none. `field` must outlive this object.
+  void integers(const std::string& key, std::span<int64_t> field, const std::string& doc);
   void flag(const std::string& key, bool& field, const std::string& doc);
   /// Free text; `choices` empty means anything.
   void text(const std::string& key, std::string& field, const std::string& doc, const std::vector<std::string>& choices = {});

@@ -113,4 +113,20 @@ std::string printable(std::string_view text) {
 std::optional<double> parse_double(std::string_view text) { return parse<double>(text); }
 std::optional<int64_t> parse_int(std::string_view text) { return parse<int64_t>(text); }
 
+std::string fit_columns(const std::string& text, size_t columns) {
+  std::string fitted;
+  size_t used = 0;
+  for (size_t i = 0; i < text.size() && used < columns; ++i) {
+    if (text[i] == '\x1b') {
+      const size_t end = std::min(text.find('m', i), text.size() - 1);
+      fitted.append(text, i, end - i + 1);
+      i = end;
+    } else {
+      fitted += text[i];
+      ++used;
+    }
+  }
+  return fitted.size() < text.size() && fitted.find('\x1b') != std::string::npos ? fitted + "\x1b[0m" : fitted;
+}
+
 }  // namespace vbench

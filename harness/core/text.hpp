@@ -28,4 +28,7 @@ namespace vbench {
 [[nodiscard]] std::optional<double> parse_double(std::string_view text);
 [[nodiscard]] std::optional<int64_t> parse_int(std::string_view text);
 
+/// At most so many columns of a text in ASCII. Escape sequences of colours take no column and are closed if they are cut.
+[[nodiscard]] std::string fit_columns(const std::string& text, size_t columns);
+
 }  // namespace vbench

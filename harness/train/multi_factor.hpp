@@ -1,27 +1,19 @@
 // Learning rate of SRTG: falls at given epochs, and within every epoch as the batches of multigrid training get smaller.
-// Used by the training of video networks.
+// Used by schedule.hpp.
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <vector>
+
+#include "harness/train/options.hpp"
 
 namespace vbench {
 
-class Settings;
-
-enum class RateCycle {
-  kUpstream,  ///< halved from quarter to quarter of each epoch, also where cycles of batches are off, as the original does
-  kOff,
-};
-
 struct MultiFactorOptions {
-  double learning_rate = 0.1;      ///< of the first quarter
-  std::string steps = "15,30,40";  ///< epochs after which the rate falls, increasing
-  double factor = 0.1;             ///< at each of them
+  double learning_rate = 0.1;              ///< of the first quarter
+  std::vector<int64_t> steps{15, 30, 40};  ///< epochs after which the rate falls, increasing
+  double factor = 0.1;                     ///< at each of them
   RateCycle cycle = RateCycle::kUpstream;
-
-  void bind(Settings& settings);  ///< names them "multi_factor.steps", ...
 };
 
 /// A pure function of the iteration: a resumed run needs no other state.

@@ -25,12 +25,16 @@ void TrainOptions::bind(Settings& settings) {
                    {"step", ScheduleKind::kStep},
                    {"cosine", ScheduleKind::kCosine},
                    {"cosine_by_epoch", ScheduleKind::kCosineByEpoch},
-                   {"cosine_by_loss", ScheduleKind::kCosineByLoss}});
-  settings.number("schedule.factor", schedule.factor, "plateau, step: multiplier of each reduction", {0, 1});
+                   {"cosine_by_loss", ScheduleKind::kCosineByLoss},
+                   {"multi_factor", ScheduleKind::kMultiFactor}});
+  settings.number("schedule.factor", schedule.factor, "plateau, step, multi_factor: multiplier of each reduction", {0, 1});
   settings.integer("schedule.patience", schedule.patience, "plateau: validated epochs without improvement that are tolerated", {0, 1e6});
   settings.integer("schedule.cooldown", schedule.cooldown, "plateau: validated epochs after a reduction that do not count", {0, 1e6});
   settings.number("schedule.min_factor", schedule.min_factor, "plateau, cosine: lower bound of the total factor", {0, 1});
   settings.integer("schedule.step_epochs", schedule.step_epochs, "step: epochs between reductions", {1, 1e6});
+  settings.integers("schedule.steps", schedule.steps, "multi_factor: epochs after which the rate falls, increasing; empty: never");
+  settings.choice("schedule.cycle", schedule.cycle, "multi_factor: halve the rate from quarter to quarter of every epoch, or not",
+                  {{"upstream", RateCycle::kUpstream}, {"off", RateCycle::kOff}});
   settings.integer("schedule.warmup_epochs", schedule.warmup_epochs, "epochs of rising learning rate", {0, 1e6});
   settings.choice("schedule.warmup_unit", schedule.warmup_unit, "the learning rate rises per epoch or per step",
                   {{"epoch", WarmupUnit::kEpoch}, {"step", WarmupUnit::kStep}});

@@ -1,6 +1,7 @@
 // Training hyper-parameters: what the trainer obeys. Methods give their published values, users override them with --set.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 
@@ -9,8 +10,12 @@ namespace vbench {
 class Settings;
 
 enum class OptimizerKind { kAdam, kRAdam, kSgd };
-enum class ScheduleKind { kConstant, kReduceOnPlateau, kStep, kCosine, kCosineByEpoch, kCosineByLoss };
+enum class ScheduleKind { kConstant, kReduceOnPlateau, kStep, kCosine, kCosineByEpoch, kCosineByLoss, kMultiFactor };
 enum class WarmupUnit { kEpoch, kStep };
+enum class RateCycle {
+  kUpstream,  ///< halved from quarter to quarter of each epoch, also where cycles of batches are off, as SRTG's authors do it
+  kOff,
+};
 
 struct OptimizerOptions {
   OptimizerKind kind = OptimizerKind::kAdam;
@@ -24,14 +29,19 @@ struct OptimizerOptions {
   bool radam_degenerates_to_sgd = false;  ///< RAdam: plain momentum steps while the variance is not tractable
 };
 
+/// Epochs, increasing; the rest is 0. No vector: options of variants are compile-time values.
+using Milestones = std::array<int64_t, 8>;
+
 struct ScheduleOptions {
   ScheduleKind kind = ScheduleKind::kConstant;
-  double factor = 0.1;        ///< plateau, step: multiplier of each reduction
-  int64_t patience = 2;       ///< plateau: validated epochs without improvement that are tolerated
-  int64_t cooldown = 3;       ///< plateau: validated epochs after a reduction that do not count
-  double min_factor = 0.0;    ///< plateau, cosine: lower bound of the total factor
-  int64_t step_epochs = 30;   ///< step: epochs between reductions
-  int64_t warmup_epochs = 0;  ///< any kind
+  double factor = 0.1;                     ///< plateau, step, multi_factor: multiplier of each reduction
+  int64_t patience = 2;                    ///< plateau: validated epochs without improvement that are tolerated
+  int64_t cooldown = 3;                    ///< plateau: validated epochs after a reduction that do not count
+  double min_factor = 0.0;                 ///< plateau, cosine: lower bound of the total factor
+  int64_t step_epochs = 30;                ///< step: epochs between reductions
+  Milestones steps{15, 30, 40};            ///< multi_factor: epochs after which the rate falls, increasing; empty: never
+  RateCycle cycle = RateCycle::kUpstream;  ///< multi_factor: within every epoch
+  int64_t warmup_epochs = 0;               ///< any kind
   WarmupUnit warmup_unit = WarmupUnit::kEpoch;
 };
 

@@ -36,7 +36,7 @@ class PairExperiment final : public Experiment {
   std::vector<Parameter> parameters() override { return method_.parameters(); }
   std::vector<NamedTensor> weights() override { return method_.weights(); }
 
-  [[nodiscard]] int64_t batches(Phase phase) const override { return Loader<D>::batches(dataset(phase).size(), loader_options(phase)); }
+  [[nodiscard]] int64_t batches(Phase phase) const override { return Loader<D>::batches(dataset(phase), loader_options(phase)); }
 
   void before_epoch([[maybe_unused]] int64_t epoch) override {
     if constexpr (HasEpochHook<M>) method_.before_epoch(epoch);
@@ -57,6 +57,10 @@ class PairExperiment final : public Experiment {
   }
 
   [[nodiscard]] int64_t batch_items() const override { return items_; }
+  [[nodiscard]] std::vector<int64_t> clip_shape() const override {
+    if constexpr (requires { batch_->clips; }) return batch_ ? batch_->clips.sizes().vec() : std::vector<int64_t>();
+    return {};
+  }
   [[nodiscard]] int64_t items_read() const override { return loader_ ? loader_->items_read() : 0; }
   [[nodiscard]] double read_seconds() const override {
     return loader_ ? loader_->busy_seconds() / static_cast<double>(std::max<int64_t>(1, spec_.workers)) : 0;
@@ -77,12 +81,19 @@ class PairExperiment final : public Experiment {
   [[nodiscard]] Source source() const override { return eval_data_.source(); }
   [[nodiscard]] ProtocolId protocol() const override { return M::Protocol::id(); }
 
-  void import_checkpoint(const std::filesystem::path& file) override {
-    if constexpr (ImportsCheckpoints<M>) {
+  std::string import_checkpoint(const std::filesystem::path& file) override {
+    if constexpr (ReportsImports<M>) {
+      return method_.import_checkpoint(file);
+    } else if constexpr (ImportsCheckpoints<M>) {
       method_.import_checkpoint(file);
+      return "";
     } else {
       throw usage_error("this method does not import checkpoints", "--init " + file.string());
     }
+  }
+
+  void write_epoch_files(const std::filesystem::path& folder, const std::vector<EpochRecord>& history) override {
+    if constexpr (WritesEpochFiles<M>) M::write_epoch_files(folder, history);
   }
 
   std::vector<Answer> predict([[maybe_unused]] const PredictRequest& request) override {
@@ -148,12 +159,31 @@ class PairExperiment final : public Experiment {
   std::optional<Loader<D>> loader_;  // last: its threads read the datasets
 };
 
+/// What the experiment of a method runs: the method itself, or the class that its many variants share, so that the compiler sees it once.
+template <class M>
+struct RuntimeOf {
+  using type = M;
+};
+template <class M>
+requires requires { typename M::Runtime; }
+struct RuntimeOf<M> {
+  using type = typename M::Runtime;
+};
+
+/// What a variant begins with, before presets and users' settings.
+template <class M, class D>
+struct PairDefaults {
+  TrainOptions training = M::training_defaults();
+  typename M::Tuning tuning = M::tuning_defaults();
+  typename D::Options data = M::data_defaults();
+};
+
 /// A variant with its settings bound. `vbench show` and `--set` see training, method and data settings in one list.
 template <Method M, Dataset D>
 requires Feeds<M, D>
 class Pair final : public Pairing {
  public:
-  Pair() : training_(M::training_defaults()), tuning_(M::tuning_defaults()), data_(M::data_defaults()) {
+  explicit Pair(const PairDefaults<M, D>& defaults = {}) : training_(defaults.training), tuning_(defaults.tuning), data_(defaults.data) {
     training_.bind(settings_);
     tuning_.bind(settings_);
     data_.bind(settings_);
@@ -163,7 +193,7 @@ class Pair final : public Pairing {
   TrainOptions& training() override { return training_; }
 
   std::unique_ptr<Experiment> open(const RunSpec& spec, uint64_t seed) override {
-    return std::make_unique<PairExperiment<M, D>>(spec, training_, tuning_, data_, seed);
+    return std::make_unique<PairExperiment<typename RuntimeOf<M>::type, D>>(spec, training_, tuning_, data_, seed);
   }
 
   ModelSummary summary() override { return M(tuning_, data_, 0, at::Device(at::kCPU)).summary(); }
@@ -184,11 +214,14 @@ class Pair final : public Pairing {
   Settings settings_;
 };
 
-/// For Registry::MethodHandle::variant. `presets`: settings in which this variant differs from M's configuration.
+/// For Registry::MethodHandle::variant. `presets`: settings in which this variant differs from M's configuration; `defaults` gives the
+/// other values, where they depend on the dataset.
 template <class M, class D>
-std::function<std::unique_ptr<Pairing>()> pair_of(std::vector<std::pair<std::string, std::string>> presets = {}) {
-  return [presets = std::move(presets)] {
-    auto pair = std::make_unique<Pair<M, D>>();
+std::function<std::unique_ptr<Pairing>()> pair_of(
+    std::vector<std::pair<std::string, std::string>> presets = {},
+    std::function<PairDefaults<M, D>()> defaults = [] { return PairDefaults<M, D>(); }) {
+  return [presets = std::move(presets), defaults = std::move(defaults)] {
+    auto pair = std::make_unique<Pair<M, D>>(defaults());
     for (const auto& [key, value] : presets) pair->settings().preset(key, value);
     return pair;
   };

@@ -17,10 +17,25 @@ std::unique_ptr<Schedule> Schedule::make(const ScheduleOptions& options, double 
   return std::unique_ptr<Schedule>(new Schedule(options, base_learning_rate, steps_per_epoch, epochs));
 }
 
+Schedule::Schedule(const ScheduleOptions& options, double base, int64_t steps_per_epoch, int64_t epochs)
+    : options_(options), base_(base), steps_per_epoch_(steps_per_epoch), epochs_(epochs) {
+  if (options.kind != ScheduleKind::kMultiFactor) return;
+  const auto end = std::find(options.steps.begin(), options.steps.end(), 0);
+  const MultiFactorOptions rate{
+      .learning_rate = base, .steps = {options.steps.begin(), end}, .factor = options.factor, .cycle = options.cycle};
+  multi_factor_.emplace(rate, steps_per_epoch);
+}
+
+double Schedule::learning_rate() const {
+  if (multi_factor_ && epoch_ >= options_.warmup_epochs) return multi_factor_->at(steps_);
+  return base_ * factor();
+}
+
 double Schedule::factor() const {
   if (epoch_ < options_.warmup_epochs) return warmup_factor();
   switch (options_.kind) {
     case ScheduleKind::kConstant:
+    case ScheduleKind::kMultiFactor:  // has the rate itself, not a factor
       return 1;
     case ScheduleKind::kReduceOnPlateau:
       return std::max(std::pow(options_.factor, static_cast<double>(reductions_)), options_.min_factor);

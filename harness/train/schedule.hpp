@@ -1,4 +1,5 @@
-// Learning-rate schedules: constant, reduce on plateau, step and cosines, each with warm-up. Used by the trainer and its checkpoints.
+// Learning-rate schedules: constant, reduce on plateau, step, multi-factor and cosines, each with warm-up. Used by the trainer and its
+// checkpoints.
 #pragma once
 
 #include <cstdint>
@@ -6,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "harness/train/multi_factor.hpp"
 #include "harness/train/options.hpp"
 
 namespace vbench {
@@ -22,6 +24,7 @@ namespace vbench {
 ///  - cosine: from 1 at the first step after the warm-up along half a cosine to min_factor, which the step after the last one would have;
 ///    it changes with every step
 ///  - cosine_by_epoch: min_factor + (1 - min_factor) (1 + cos(pi e / epochs)) / 2 in epoch e, constant within an epoch
+///  - multi_factor: SRTG's, by epochs and by quarters of an epoch (multi_factor.hpp); the total rate is at least 1e-6
 ///  - cosine_by_loss: the same with the last validation loss in the place of e, 0 before the first: what SAM's authors ran by mistake
 class Schedule {
  public:
@@ -31,7 +34,7 @@ class Schedule {
                                                       int64_t epochs);
 
   /// Of the next step.
-  [[nodiscard]] double learning_rate() const { return base_ * factor(); }
+  [[nodiscard]] double learning_rate() const;
 
   void step() { ++steps_; }  ///< after each training step
   /// After each epoch; `improved` and the validation's loss count only if validated.
@@ -43,8 +46,7 @@ class Schedule {
   void load_state(const std::vector<double>& state);
 
  private:
-  Schedule(const ScheduleOptions& options, double base, int64_t steps_per_epoch, int64_t epochs)
-      : options_(options), base_(base), steps_per_epoch_(steps_per_epoch), epochs_(epochs) {}
+  Schedule(const ScheduleOptions& options, double base, int64_t steps_per_epoch, int64_t epochs);
   [[nodiscard]] double factor() const;
   [[nodiscard]] double warmup_factor() const;
   [[nodiscard]] double cosine_factor() const;
@@ -52,6 +54,7 @@ class Schedule {
 
   ScheduleOptions options_;
   double base_;
+  std::optional<MultiFactorRate> multi_factor_;
   int64_t steps_per_epoch_, epochs_;
   int64_t epoch_ = 0, steps_ = 0;                                 // done so far
   int64_t reductions_ = 0, bad_epochs_ = 0, cooling_epochs_ = 0;  // plateau only

@@ -91,10 +91,16 @@ std::string why_without_effect(const std::string& key, const TrainOptions& optio
   if (key == "schedule.patience" || key == "schedule.cooldown")
     return needs(schedule == ScheduleKind::kReduceOnPlateau, "schedule=plateau");
   if (key == "schedule.step_epochs") return needs(schedule == ScheduleKind::kStep, "schedule=step");
-  if (key == "schedule.factor")
-    return needs(schedule == ScheduleKind::kReduceOnPlateau || schedule == ScheduleKind::kStep, "schedule=plateau or step");
-  if (key == "schedule.min_factor")
-    return needs(schedule != ScheduleKind::kConstant && schedule != ScheduleKind::kStep, "schedule=plateau or a cosine");
+  if (key == "schedule.steps" || key == "schedule.cycle") return needs(schedule == ScheduleKind::kMultiFactor, "schedule=multi_factor");
+  if (key == "schedule.factor") {
+    const bool is_read =
+        schedule == ScheduleKind::kReduceOnPlateau || schedule == ScheduleKind::kStep || schedule == ScheduleKind::kMultiFactor;
+    return needs(is_read, "schedule=plateau, step or multi_factor");
+  }
+  if (key == "schedule.min_factor") {
+    const bool is_read = schedule != ScheduleKind::kConstant && schedule != ScheduleKind::kStep && schedule != ScheduleKind::kMultiFactor;
+    return needs(is_read, "schedule=plateau or a cosine");
+  }
   if (key == "schedule.warmup_unit") return needs(options.schedule.warmup_epochs > 0, "schedule.warmup_epochs above 0");
   return "";
 }
@@ -198,7 +204,10 @@ std::unique_ptr<Experiment> Session::open(int64_t seed, Progress& progress) {
     progress.warning(
         fmt::format("{} {}: {} items, {} without files, {} dropped", variant_.dataset, data.split, data.items, data.missing, data.dropped));
   }
-  if (!spec_.init.empty()) experiment->import_checkpoint(spec_.init);
+  if (!spec_.init.empty()) {
+    const auto report = experiment->import_checkpoint(spec_.init);
+    if (!report.empty()) progress.info(fmt::format("{}: {}", spec_.init, report));
+  }
   return experiment;
 }
 

@@ -4,6 +4,8 @@
 #include <torch/types.h>
 #include <torch/utils.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <memory>
@@ -21,6 +23,7 @@
 #include "harness/train/optimizer.hpp"
 #include "harness/train/run_log.hpp"
 #include "harness/train/schedule.hpp"
+#include "harness/train/step_line.hpp"
 #include "harness/train/stop_signal.hpp"
 
 namespace vbench {
@@ -162,10 +165,34 @@ class Trainer {
     state_.loss.add(loss);
     ++state_.step;
     ++state_.global_step;
-    backward_.add(experiment_.batch_items(), seconds_since(after_forward));
-    progress_.update(state_.step,
-                     fmt::format("loss {:.4f} lr {:.2g} clips/s: read {:.0f} forward {:.0f} backward {:.0f}", loss.total.item<double>(),
-                                 rate, current_read_rate(), forward_.per_second(), backward_.per_second()));
+    const StepSeconds seconds{std::chrono::duration<double>(after_forward - begin).count(), seconds_since(after_forward)};
+    backward_.add(experiment_.batch_items(), seconds.backward);
+    show_step(loss, rate, seconds);
+  }
+
+  struct StepSeconds {
+    double forward = 0, backward = 0;
+  };
+
+  void show_step(const LossTerms& loss, double rate, const StepSeconds& seconds) {
+    const auto shape = experiment_.clip_shape();
+    if (shape.size() != 5) {
+      progress_.update(state_.step,
+                       fmt::format("loss {:.4f} lr {:.2g} clips/s: read {:.0f} forward {:.0f} backward {:.0f}", loss.total.item<double>(),
+                                   rate, current_read_rate(), forward_.per_second(), backward_.per_second()));
+      return;
+    }
+    const auto clips = static_cast<double>(shape[0]);
+    StageSeconds stages{{}, seconds.forward / clips, seconds.backward / clips};
+    if (experiment_.items_read() > 0) stages.read = experiment_.read_seconds() / static_cast<double>(experiment_.items_read());
+    StepFigures figures{{{"loss-ce", loss.total.item<double>()}}, std::array<int64_t, 5>{}, rate};
+    std::copy(shape.begin(), shape.end(), figures.batch_shape->begin());
+    for (const auto& [name, value] : loss.terms) {
+      if (name.starts_with("top")) figures.metrics.emplace_back(name, value);
+    }
+    const auto text = figures_text(figures);
+    progress_.update(state_.step, speed_text(stages, progress_.on_terminal()) + text);
+    progress_.detail(step_line(state_.epoch, state_.step - 1, speed_text(stages, progress_.on_terminal()), text));
   }
 
   void finish_epoch(Clock::time_point begin) {
@@ -195,6 +222,7 @@ class Trainer {
     if (record.improved) save_weights(best_path(), experiment_.weights());
     save_last();
     write_run_log(log_path(), state_.history, nullptr);
+    experiment_.write_epoch_files(job_.folder, state_.history);
   }
 
   /// What a schedule may follow; nothing for splits without a loss.

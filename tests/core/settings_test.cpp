@@ -1,6 +1,9 @@
 #include "harness/core/settings.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <array>
 
 #include "tests/support/golden.hpp"
 
@@ -43,6 +46,20 @@ TEST(Settings, ListShowsDefaultsBesideValues) {
   EXPECT_EQ(infos[1].value, "4");
   EXPECT_EQ(infos[1].default_value, "8");
   EXPECT_EQ(infos[3].type, "mean|max");
+}
+
+TEST(Settings, ListsOfNumbersFillTheFront) {
+  std::array<int64_t, 3> steps{15, 30, 0};
+  Settings settings;
+  settings.integers("steps", steps, "epochs");
+  EXPECT_EQ(settings.list().front().value, "15,30");
+  settings.set("steps", "7");
+  EXPECT_EQ(steps, (std::array<int64_t, 3>{7, 0, 0}));
+  settings.set("steps", "");
+  EXPECT_EQ(steps, (std::array<int64_t, 3>{}));
+  for (const char* bad : {"1,2,3,4", "0", "1,,2", "1,x", "-1"}) {
+    EXPECT_THAT(test::error_of([&] { settings.set("steps", bad); }), testing::HasSubstr("up to 3 positive integers")) << bad;
+  }
 }
 
 TEST(Settings, RefusesWhatDoesNotFit) {

@@ -40,5 +40,13 @@ TEST(Printable, SpellsOutWhatIsNoText) {
       << "overlong, surrogate, too large";
 }
 
+TEST(FitColumns, ColoursTakeNoColumnAndAreClosed) {
+  EXPECT_EQ(fit_columns("speed 12", 5), "speed");
+  EXPECT_EQ(fit_columns("speed", 9), "speed");
+  const std::string red = "r=\x1b[91m1.2\x1b[0m f=3";
+  EXPECT_EQ(fit_columns(red, 20), red);
+  EXPECT_EQ(fit_columns(red, 4), "r=\x1b[91m1.\x1b[0m");
+}
+
 }  // namespace
 }  // namespace vbench

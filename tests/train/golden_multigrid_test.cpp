@@ -56,8 +56,7 @@ void check_effective(const MultigridSchedule& schedule, const torch::Tensor& fet
 }
 
 void check_rates(const Golden& golden, const std::string& group, const Case& setup, int64_t iterations) {
-  std::string steps;
-  for (const int64_t step : setup.config["lr_steps"]) steps += fmt::format("{}{}", steps.empty() ? "" : ",", step);
+  const auto steps = setup.config["lr_steps"].get<std::vector<int64_t>>();
   const MultiFactorRate rate({.learning_rate = setup.config["lr"], .steps = steps, .factor = setup.config["factor"]}, iterations);
   EXPECT_EQ(nlohmann::json(rate.step_iterations()), golden.json(group, "lr_steps_iterations")) << group;
   const int64_t start = setup.config.value("resume", int64_t{0}) * iterations;

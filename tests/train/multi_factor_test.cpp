@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/core/settings.hpp"
 #include "tests/support/golden.hpp"
 
 namespace vbench {
@@ -13,7 +12,7 @@ using test::error_of;
 using testing::HasSubstr;
 
 TEST(MultiFactor, FallsAfterItsEpochsAndWithinEveryEpoch) {
-  const MultiFactorRate rate({.learning_rate = 0.8, .steps = "1,3", .factor = 0.1, .cycle = RateCycle::kUpstream}, 8);
+  const MultiFactorRate rate({.learning_rate = 0.8, .steps = {1, 3}, .factor = 0.1, .cycle = RateCycle::kUpstream}, 8);
   EXPECT_DOUBLE_EQ(rate.at(0), 0.8);  // place 1 of 8
   EXPECT_DOUBLE_EQ(rate.at(1), 0.4);
   EXPECT_DOUBLE_EQ(rate.at(3), 0.2);
@@ -24,30 +23,26 @@ TEST(MultiFactor, FallsAfterItsEpochsAndWithinEveryEpoch) {
 }
 
 TEST(MultiFactor, WithoutTheCycleOnlyEpochsCount) {
-  const MultiFactorRate rate({.learning_rate = 0.8, .steps = "1", .factor = 0.5, .cycle = RateCycle::kOff}, 4);
+  const MultiFactorRate rate({.learning_rate = 0.8, .steps = {1}, .factor = 0.5, .cycle = RateCycle::kOff}, 4);
   for (int64_t i = 0; i < 4; ++i) EXPECT_DOUBLE_EQ(rate.at(i), 0.8);
   for (int64_t i = 4; i < 9; ++i) EXPECT_DOUBLE_EQ(rate.at(i), 0.4);
-  EXPECT_DOUBLE_EQ(MultiFactorRate({.learning_rate = 0.8, .steps = "", .factor = 0.5, .cycle = RateCycle::kOff}, 4).at(4000), 0.8);
+  EXPECT_DOUBLE_EQ(MultiFactorRate({.learning_rate = 0.8, .steps = {}, .factor = 0.5, .cycle = RateCycle::kOff}, 4).at(4000), 0.8);
 }
 
 TEST(MultiFactor, NeverFallsBelowAMillionth) {
-  const MultiFactorRate rate({.learning_rate = 1e-5, .steps = "1,2", .factor = 0.1, .cycle = RateCycle::kUpstream}, 4);
+  const MultiFactorRate rate({.learning_rate = 1e-5, .steps = {1, 2}, .factor = 0.1, .cycle = RateCycle::kUpstream}, 4);
   EXPECT_DOUBLE_EQ(rate.at(100), 1e-6);
 }
 
 TEST(MultiFactor, BadOptionsAreNamed) {
   const auto make = [](MultiFactorOptions options, int64_t iterations) { return error_of([&] { MultiFactorRate(options, iterations); }); };
-  for (const char* steps : {"0", "5,5", "9,3", "1,x", "-2"}) {
-    EXPECT_THAT(make({.steps = steps}, 4), HasSubstr("multi_factor.steps"));
+  for (const std::vector<int64_t>& steps : std::vector<std::vector<int64_t>>{{0}, {5, 5}, {9, 3}, {-2}}) {
+    EXPECT_THAT(make({.steps = steps}, 4), HasSubstr("schedule.steps"));
   }
-  EXPECT_THAT(make({.factor = 1.5}, 4), HasSubstr("multi_factor.factor"));
-  EXPECT_THAT(make({.factor = 0}, 4), HasSubstr("multi_factor.factor"));
-  EXPECT_THAT(make({.learning_rate = 0}, 4), HasSubstr("multi_factor.learning_rate"));
+  EXPECT_THAT(make({.factor = 1.5}, 4), HasSubstr("schedule.factor"));
+  EXPECT_THAT(make({.factor = 0}, 4), HasSubstr("schedule.factor"));
+  EXPECT_THAT(make({.learning_rate = 0}, 4), HasSubstr("optimizer.learning_rate"));
   EXPECT_THAT(make({}, 0), HasSubstr("an epoch without iterations"));
-  MultiFactorOptions bound;
-  Settings settings;
-  bound.bind(settings);
-  EXPECT_THAT(error_of([&] { settings.set("multi_factor.factor", "2"); }), HasSubstr("multi_factor.factor"));
 }
 
 }  // namespace

@@ -63,6 +63,8 @@ std::string unit_name(Unit unit) {
       return "correlation, -1 to 1";
     case Unit::kEdges:
       return "edges of the graph";
+    case Unit::kLoss:
+      return "value of the loss";
   }
   return "";
 }

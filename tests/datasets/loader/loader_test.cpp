@@ -28,6 +28,23 @@ struct Numbers {
   static Batch collate(const std::vector<Sample>& samples) { return samples; }
 };
 
+/// The same items in planned batches of growing size; the step's number is part of what is read.
+struct PlannedNumbers : Numbers {
+  struct Step {
+    int64_t batch = 0, first = 0, shape = 0;
+  };
+  [[nodiscard]] std::vector<Step> plan(int64_t batch_size) const {
+    if (alike) return {};
+    return {{batch_size, 0, 100}, {2 * batch_size, batch_size, 200}, {items, 3 * batch_size, 300}};
+  }
+  using Numbers::read;
+  [[nodiscard]] Sample read(int64_t index, RandomStream& random, const Step& step) const {
+    const auto [number, draw] = read(index, random);
+    return {step.shape + number, draw};
+  }
+  bool alike = false;
+};
+
 std::vector<Numbers::Batch> all_batches(const Numbers& data, const LoaderOptions& options, int64_t epoch = 0, int64_t first = 0) {
   Loader<Numbers> loader(data, options, epoch, first);
   std::vector<Numbers::Batch> batches;
@@ -46,6 +63,32 @@ TEST(Loader, AnyNumberOfWorkersGivesTheSameBatches) {
 TEST(Loader, StartsNoMoreThreadsThanThereAreBatches) {
   const auto reference = all_batches({}, {.batch_size = 4, .workers = 0});
   EXPECT_EQ(all_batches({}, {.batch_size = 4, .workers = 1000000, .prefetch = 3}), reference);
+}
+
+TEST(Loader, ADatasetMayPlanItsBatches) {
+  const PlannedNumbers data;
+  const LoaderOptions options{.batch_size = 4, .workers = 2};
+  EXPECT_EQ(Loader<PlannedNumbers>::batches(data, options), 3);
+  Loader<PlannedNumbers> loader(data, options, 0);
+  const auto first = *loader.next(), second = *loader.next(), third = *loader.next();
+  EXPECT_FALSE(loader.next());
+  EXPECT_EQ(first.size(), 4U);
+  EXPECT_EQ(first[0].first, 100);
+  EXPECT_EQ(second.size(), 8U);
+  EXPECT_EQ(second[0].first, 204);
+  ASSERT_EQ(third.size(), 23U);
+  EXPECT_EQ(third[0].first, 312);
+  EXPECT_EQ(third[11].first, 300) << "behind the last item the order starts over";
+  EXPECT_EQ(third[11].second, first[0].second) << "an item's random numbers do not depend on its batch";
+  EXPECT_EQ(loader.items_read(), 35);
+}
+
+TEST(Loader, WithoutAPlanBatchesAreAlike) {
+  PlannedNumbers data;
+  data.alike = true;
+  EXPECT_EQ(Loader<PlannedNumbers>::batches(data, {.batch_size = 4}), 6);
+  Loader<PlannedNumbers> loader(data, {.batch_size = 4, .workers = 0}, 0);
+  EXPECT_EQ((*loader.next())[3].first, 3);
 }
 
 TEST(Loader, EveryItemComesOnceAndTheLastBatchIsSmaller) {

@@ -91,6 +91,17 @@ TEST(Schedule, CosineStartsAfterTheWarmup) {
   EXPECT_NEAR(schedule->learning_rate(), 0, 1e-15);
 }
 
+TEST(Schedule, MultiFactorFallsByQuartersAndAtMilestonesAfterTheWarmup) {
+  const ScheduleOptions options{.kind = ScheduleKind::kMultiFactor, .factor = 0.1, .steps = {2}, .warmup_epochs = 1};
+  const MultiFactorRate rate({.learning_rate = kRate, .steps = {2}, .factor = 0.1}, 4);
+  auto schedule = Schedule::make(options, kRate, 4, 3);
+  for (int64_t step = 0; step < 12; ++step) {
+    EXPECT_DOUBLE_EQ(schedule->learning_rate(), step < 4 ? kRate : rate.at(step)) << step;
+    schedule->step();
+    if (step % 4 == 3) schedule->step_epoch(false, false);
+  }
+}
+
 TEST(Schedule, WarmupByEpochRisesInEqualStairs) {
   ScheduleOptions options;
   options.warmup_epochs = 4;

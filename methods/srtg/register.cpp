@@ -1,0 +1,90 @@
+// Tells the registry about SRTG: every network with and without squeeze and recursion on every labelled video dataset.
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "datasets/clips/family.hpp"
+#include "harness/core/registry.hpp"
+#include "harness/train/pairing.hpp"
+#include "methods/srtg/method.hpp"
+
+namespace vbench {
+namespace {
+
+using namespace srtg;
+using Data = clips::ClipData;
+using Presets = std::vector<std::pair<std::string, std::string>>;
+
+/// "srtg_r3d_34" -> "srtg-r3d-34".
+std::string variant_name(std::string_view network) {
+  std::string name(network);
+  std::replace(name.begin(), name.end(), '_', '-');
+  return name;
+}
+
+template <Config C>
+std::function<std::unique_ptr<Pairing>()> variant_of(const std::string& dataset, Presets presets = {}) {
+  return pair_of<Srtg<C>, Data>(std::move(presets), [dataset] {
+    return PairDefaults<Srtg<C>, Data>{published_training(dataset), Srtg<C>::tuning_defaults(), clips::options_of(dataset)};
+  });
+}
+
+/// A network small enough for two cores: a quarter of the channels, short and small clips, few epochs with a plain cosine. Ours.
+Presets mini() {
+  return {{"model.channels", "16"},
+          {"sampling.frames", "8"},
+          {"clip.side", "56"},
+          {"view.train_shorter_side", "64"},
+          {"view.train_crop", "56"},
+          {"view.evaluation_shorter_side", "64"},
+          {"view.evaluation_crop", "56"},
+          {"view.evaluation_size", "56"},
+          {"multigrid.epoch_length", "full_pass"},
+          {"multigrid.long_cycles", "false"},
+          {"multigrid.short_cycles", "false"},
+          {"batch_size", "16"},
+          {"eval_batch_size", "32"},
+          {"schedule", "cosine"},
+          {"epochs", "12"},
+          {"optimizer.learning_rate", "0.05"}};
+}
+
+Presets with(Presets presets, const Presets& more) {
+  presets.insert(presets.end(), more.begin(), more.end());
+  return presets;
+}
+
+void add_minis(Registry::MethodHandle& method, const std::string& dataset) {
+  constexpr Config kPlain = config_of("r3d_18"), kSrtg = with_srtg(kPlain), kGated = with_srtg(kPlain, Gate::kAligned);
+  method.variant(dataset, "srtg-mini", "none: r3d-18 with SRTG, a quarter as wide, for CPUs", variant_of<kSrtg>(dataset, mini()))
+      .variant(dataset, "srtg-mini-gated", "none: the same with gates", variant_of<kGated>(dataset, mini()))
+      .variant(dataset, "mini", "none: the same network without SRTG", variant_of<kPlain>(dataset, mini()))
+      .variant(dataset, "mini-frame", "none: the same network on single frames, the floor of motion",
+               variant_of<kPlain>(dataset, with(mini(), {{"sampling.frames", "1"}})));
+}
+
+template <size_t I>
+void add_network(Registry::MethodHandle& method, const std::string& dataset) {
+  constexpr Config kPlain = kNetworks[I].config, kSrtg = with_srtg(kPlain), kGated = with_srtg(kPlain, Gate::kAligned);
+  const std::string name = variant_name(kNetworks[I].name);
+  method.variant(dataset, name, "the network without SRTG", variant_of<kPlain>(dataset))
+      .variant(dataset, "srtg-" + name, "SRTG, gates as in the released weights (off)", variant_of<kSrtg>(dataset))
+      .variant(dataset, "srtg-" + name + "-gated", "SRTG, gates on", variant_of<kGated>(dataset));
+}
+
+template <size_t... I>
+void add_networks(Registry::MethodHandle& method, const std::string& dataset, std::index_sequence<I...> /*networks*/) {
+  (add_network<I>(method, dataset), ...);
+}
+
+}  // namespace
+
+void register_srtg(Registry& registry) {
+  auto method = registry.method("srtg", "squeeze and recursion temporal gates for 3D CNNs (Stergiou and Poppe, PRL 2021)");
+  for (const auto& family : clips::families()) {
+    add_minis(method, family.name);
+    add_networks(method, family.name, std::make_index_sequence<kNetworks.size()>());
+  }
+}
+
+}  // namespace vbench
