@@ -1,4 +1,6 @@
 // Tells the registry about SRTG: every network with and without squeeze and recursion on every labelled video dataset.
+#include <published/srtg.hpp>
+
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -80,7 +82,8 @@ void add_networks(Registry::MethodHandle& method, const std::string& dataset, st
 }  // namespace
 
 void register_srtg(Registry& registry) {
-  auto method = registry.method("srtg", "squeeze and recursion temporal gates for 3D CNNs (Stergiou and Poppe, PRL 2021)");
+  auto method = registry.method("srtg", "squeeze and recursion temporal gates for 3D CNNs (Stergiou and Poppe, PRL 2021)",
+                                std::string(published::kSrtg));
   for (const auto& family : clips::families()) {
     add_minis(method, family.name);
     add_networks(method, family.name, std::make_index_sequence<kNetworks.size()>());
