@@ -112,10 +112,13 @@ const std::vector<Command>& commands() {
          options.add_options()("method,m", po::value(&raw.invocation.run.method)->value_name("M"), "variants: only those of this method");
          add_format(options, raw);
        }},
-      {"show", "vbench show METHOD [--variant V] [--set KEY=VALUE] [--format F]", "settings with documentation, layers, parameters, FLOPs",
-       "Example:\n  vbench show coot --variant yc2-100m\n",
+      {"show", "vbench show METHOD [--variant V] [--dataset D] [--set KEY=VALUE] [--format F]",
+       "settings with documentation, layers, parameters, FLOPs",
+       "Examples:\n  vbench show coot --variant yc2-100m\n  vbench show srtg --variant srtg-r3d-34 --dataset hacs\n",
        [](po::options_description& options, Raw& raw) {
          options.add_options()("variant", po::value(&raw.invocation.run.variant)->value_name("V"), "configuration (default: the first)")  //
+             ("dataset,d", po::value(&raw.invocation.run.dataset)->value_name("D"),
+              "as it is set for this dataset (default: the variant's first)")  //
              ("set", po::value(&raw.invocation.run.settings)->value_name("KEY=VALUE")->composing(), "override a setting first; repeatable");
          add_format(options, raw);
        }},

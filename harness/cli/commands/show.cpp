@@ -25,8 +25,9 @@ Table layers_table(const ModelSummary& summary) {
   Table table{.title = "Layers", .header = {"layer", "kind", "shape", "parameters"}, .rows = {}, .notes = {}};
   for (const auto& layer : summary.layers)
     table.rows.push_back({{layer.name}, {layer.kind}, {layer.shape}, {std::to_string(layer.parameters)}});
-  table.notes.push_back(fmt::format("{} parameters; {:.2f} GFLOP forward of {}", summary.parameters,
-                                    static_cast<double>(summary.flops) * 1e-9, summary.flops_of));
+  table.notes.push_back(fmt::format("{} parameters; {:.2f} GFLOP ({:.3f} G multiply-adds) forward of {}", summary.parameters,
+                                    static_cast<double>(summary.flops) * 1e-9, static_cast<double>(summary.flops) * 0.5e-9,
+                                    summary.flops_of));
   return table;
 }
 
@@ -34,7 +35,7 @@ Table layers_table(const ModelSummary& summary) {
 
 int show_command(const CommandContext& context) {
   const RunSpec& spec = context.invocation.run;
-  const VariantEntry& variant = context.registry.find_variant(context.invocation.positional.at(0), "", spec.variant);
+  const VariantEntry& variant = context.registry.find_variant(context.invocation.positional.at(0), spec.dataset, spec.variant);
   const auto pairing = variant.make();
   for (const auto& assignment : spec.settings) pairing->settings().set_assignment(assignment);
   print_tables({settings_table(variant, pairing->settings()), layers_table(pairing->summary())}, effective_format(spec));
