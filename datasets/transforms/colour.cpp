@@ -14,19 +14,20 @@ constexpr int kBorder = cv::BORDER_REFLECT_101 | cv::BORDER_ISOLATED;
 constexpr int kHueSteps = 180;                  // OpenCV's 8-bit hue counts two degrees a step
 constexpr size_t kTableValues = 224 * 224 * 3;  // from here on multiplying goes through a table
 
-// Replaces every value by map(value, channel); fractions are cut off.
-template <class Map>
-cv::Mat through_table(const cv::Mat& image, const Map& map) {
-  cv::Mat table(1, 256, CV_8UC3);
-  for (int value = 0; value < 256; ++value) {
-    for (int channel = 0; channel < 3; ++channel) {
-      const float mapped = map(static_cast<float>(value), static_cast<size_t>(channel));
-      table.at<cv::Vec3b>(value)[channel] = static_cast<uchar>(std::clamp(mapped, 0.0F, 255.0F));
-    }
-  }
+uchar cut(float value) { return static_cast<uchar>(std::clamp(value, 0.0F, 255.0F)); }
+
+cv::Mat through_table(const cv::Mat& image, const cv::Mat& table) {
   cv::Mat result;
   cv::LUT(image, table, result);
   return result;
+}
+
+// Replaces every value by map(value), whatever its channel; fractions are cut off.
+template <class Map>
+cv::Mat map_values(const cv::Mat& image, const Map& map) {
+  cv::Mat table(1, 256, CV_8U);
+  for (int value = 0; value < 256; ++value) table.at<uchar>(value) = cut(map(static_cast<float>(value)));
+  return through_table(image, table);
 }
 
 }  // namespace
@@ -65,20 +66,25 @@ cv::Mat add(const cv::Mat& image, const PerChannel& value) {
 }
 
 cv::Mat multiply(const cv::Mat& image, double factor) {
-  if (image.total() * 3 >= kTableValues)
-    return through_table(image, [f = static_cast<float>(factor)](float value, size_t) { return value * f; });
+  if (image.total() * 3 >= kTableValues) return map_values(image, [f = static_cast<float>(factor)](float value) { return value * f; });
   cv::Mat result;
   cv::multiply(image, cv::Scalar::all(factor), result);
   return result;
 }
 
 cv::Mat contrast_gamma(const cv::Mat& image, const PerChannel& gamma) {
-  return through_table(image,
-                       [&](float value, size_t channel) { return std::pow(value / 255.0F, static_cast<float>(gamma[channel])) * 255.0F; });
+  cv::Mat table(1, 256, CV_8UC3);
+  for (int value = 0; value < 256; ++value) {
+    for (int channel = 0; channel < 3; ++channel) {
+      const auto exponent = static_cast<float>(gamma[static_cast<size_t>(channel)]);
+      table.at<cv::Vec3b>(value)[channel] = cut(std::pow(static_cast<float>(value) / 255.0F, exponent) * 255.0F);
+    }
+  }
+  return through_table(image, table);
 }
 
 cv::Mat contrast_linear(const cv::Mat& image, double alpha) {
-  return through_table(image, [a = static_cast<float>(alpha)](float value, size_t) { return 127.0F + a * (value - 127.0F); });
+  return map_values(image, [a = static_cast<float>(alpha)](float value) { return 127.0F + a * (value - 127.0F); });
 }
 
 cv::Mat shift_hue_saturation(const cv::Mat& image, int64_t hue, int64_t saturation) {
@@ -89,10 +95,9 @@ cv::Mat shift_hue_saturation(const cv::Mat& image, int64_t hue, int64_t saturati
     const int turned = ((value + turn) % kHueSteps + kHueSteps) % kHueSteps;
     table.at<cv::Vec3b>(value) = {static_cast<uchar>(turned), cv::saturate_cast<uchar>(value + more), static_cast<uchar>(value)};
   }
-  cv::Mat hsv, shifted, result;
+  cv::Mat hsv, result;
   cv::cvtColor(image, hsv, cv::COLOR_RGB2HSV);
-  cv::LUT(hsv, table, shifted);
-  cv::cvtColor(shifted, result, cv::COLOR_HSV2RGB);
+  cv::cvtColor(through_table(hsv, table), result, cv::COLOR_HSV2RGB);
   return result;
 }
 
