@@ -59,25 +59,40 @@ struct Job {
   std::string name;  ///< "<class>/<video>"
 };
 
-bool is_video_name(const fs::path& file) {
-  static const std::set<std::string> known{".mp4", ".m4v", ".avi", ".webm", ".mkv", ".mov", ".mpg", ".mpeg", ".wmv", ".flv", ".3gp"};
-  std::string extension = file.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return known.contains(extension);
+/// A link to a folder that it lies in: following it would never end.
+bool leads_back(const fs::directory_entry& entry) {
+  std::error_code error;
+  if (!entry.is_symlink(error) || !entry.is_directory(error)) return false;
+  const fs::path place = fs::canonical(entry.path().parent_path(), error), target = fs::canonical(entry.path(), error);
+  return std::mismatch(target.begin(), target.end(), place.begin(), place.end()).first == target.end();
+}
+
+std::vector<fs::path> video_files(const fs::path& folder) {
+  std::vector<fs::path> files;
+  try {
+    const auto links_too = fs::directory_options::follow_directory_symlink;
+    for (auto at = fs::recursive_directory_iterator(folder, links_too); at != fs::recursive_directory_iterator(); ++at) {
+      if (leads_back(*at)) at.disable_recursion_pending();
+      std::error_code ignored;
+      if (is_video_name(at->path()) && !at->is_directory(ignored)) files.push_back(at->path());
+    }
+  } catch (const fs::filesystem_error& error) {
+    throw input_error(fmt::format("a folder in it cannot be listed: {}", error.code().message()), printable(folder.string()));
+  }
+  return files;
 }
 
 /// Sorted by name.
 std::vector<Job> list_videos(const fs::path& input) {
   if (!fs::is_directory(input)) throw input_error("is no folder of videos", printable(input.string()));
   std::map<std::string, fs::path> found;
-  for (const auto& entry : fs::recursive_directory_iterator(input, fs::directory_options::follow_directory_symlink)) {
-    if (!is_video_name(entry.path()) || entry.is_directory()) continue;
-    const auto name = entry.path().lexically_relative(input).replace_extension().string();
-    const auto [other, fresh] = found.emplace(name, entry.path());
+  for (const auto& file : video_files(input)) {
+    const auto name = file.lexically_relative(input).replace_extension().string();
+    const auto [other, fresh] = found.emplace(name, file);
     if (!fresh)
       throw input_error(fmt::format("'{}' and '{}' would become one video", printable(other->second.filename().string()),
-                                    printable(entry.path().filename().string())),
-                        printable(entry.path().parent_path().string()), "keep one of them");
+                                    printable(file.filename().string())),
+                        printable(file.parent_path().string()), "keep one of them");
   }
   if (found.empty())
     throw input_error("holds no video files", printable(input.string()), "mp4, avi, webm, mkv, mov, mpg and others are read");
@@ -133,9 +148,10 @@ class FrameEncoder {
     return EncodedFrame{encode_jpeg(frame_.size() == size_ ? frame_ : resized_, options_.quality), size_.width};
   }
 
-  /// A sentence if the header promised more than came; else nothing.
+  /// A sentence if the header promised more than came; else nothing. Where containers store no count, FFmpeg guesses it from the duration.
   [[nodiscard]] std::string remark() const {
-    if (video_->frames_in_header() <= frames_) return "";
+    const int64_t guess_may_be_off = 2 + frames_ / 50;
+    if (video_->frames_in_header() <= frames_ + guess_may_be_off) return "";
     return fmt::format("{} frames decode, its header says {}: cut short, or a frame rate that varies", frames_, video_->frames_in_header());
   }
 
@@ -193,8 +209,21 @@ Outcome convert_one(const Job& job, const fs::path& folder, const ConvertOptions
   return outcome;
 }
 
+/// Threads convert videos; they don't share pictures.
+class OneThreadAPicture {
+ public:
+  OneThreadAPicture() { cv::setNumThreads(1); }
+  OneThreadAPicture(const OneThreadAPicture&) = delete;
+  OneThreadAPicture& operator=(const OneThreadAPicture&) = delete;
+  ~OneThreadAPicture() { cv::setNumThreads(before_); }
+
+ private:
+  int before_ = cv::getNumThreads();
+};
+
 /// The outcomes of all jobs in order, made by several threads; `take` runs in this one.
-void for_all(const std::vector<Job>& jobs, const ConvertOptions& options, Progress& progress,
+/// @param ahead  how many outcomes may wait behind a long video, for each thread
+void for_all(const std::vector<Job>& jobs, const ConvertOptions& options, int64_t ahead, Progress& progress,
              const std::function<Outcome(const Job&)>& make, const std::function<void(const Job&, Outcome&)>& take) {
   const int64_t cores = std::max<int64_t>(1, std::thread::hardware_concurrency());
   const int64_t workers = options.workers > 0 ? options.workers : cores;
@@ -206,7 +235,8 @@ void for_all(const std::vector<Job>& jobs, const ConvertOptions& options, Progre
       return Outcome{.frames = 0, .kept = false, .remark = {}, .failure = bad.error, .frame_list = {}};
     }
   };
-  OrderedPrefetch<Outcome> outcomes(0, total, workers, workers + 1, guarded);
+  const OneThreadAPicture one_thread_a_picture;
+  OrderedPrefetch<Outcome> outcomes(0, total, workers, workers * ahead, guarded);
   progress.begin("converting", total);
   int64_t frames = 0;
   for (int64_t done = 0; done < total; ++done) {
@@ -252,8 +282,9 @@ void convert_to_packed(const std::vector<Job>& jobs, const fs::path& output, con
   for (const Job& job : jobs) {
     if (const auto frames = writer.frames_of(job.name)) kept.emplace(job.name, *frames);
   }
+  constexpr int64_t kAhead = 2;  // each holds the pictures of a whole video
   for_all(
-      jobs, options, progress,
+      jobs, options, kAhead, progress,
       [&](const Job& job) {
         const auto at = kept.find(job.name);
         if (at == kept.end()) return read_all(job, options);
@@ -268,8 +299,9 @@ void convert_to_packed(const std::vector<Job>& jobs, const fs::path& output, con
 
 void convert_per_video(const std::vector<Job>& jobs, const fs::path& output, const ConvertOptions& options, Progress& progress,
                        Tally& tally) {
+  constexpr int64_t kAhead = 64;  // each is a few numbers
   for_all(
-      jobs, options, progress, [&](const Job& job) { return convert_one(job, output / job.name, options); },
+      jobs, options, kAhead, progress, [&](const Job& job) { return convert_one(job, output / job.name, options); },
       [&](const Job& job, const Outcome& outcome) { tally.add(job, outcome); });
 }
 

@@ -31,6 +31,18 @@ std::optional<int64_t> frame_number(std::string_view id) {
   return last.starts_with(kFrame) ? parse_int(last.substr(kFrame.size())) : std::nullopt;
 }
 
+/// Ends a read however it is left: an open one would keep writers out.
+class ReadEnd {
+ public:
+  explicit ReadEnd(sqlite::Statement& statement) : statement_(statement) {}
+  ReadEnd(const ReadEnd&) = delete;
+  ReadEnd& operator=(const ReadEnd&) = delete;
+  ~ReadEnd() { statement_.reset(); }
+
+ private:
+  sqlite::Statement& statement_;
+};
+
 }  // namespace
 
 void map_pages(const sqlite::Database& database) { database.execute("PRAGMA mmap_size=1099511627776"); }  // SQLite lowers it to its limit
@@ -77,13 +89,13 @@ void FrameDatabase::require_count(const fs::path& file) const {
 }
 
 void FrameDatabase::visit(std::span<const int64_t> ascending, const Visit& visit) {
+  const ReadEnd end(select_);
   for (const int64_t index : ascending) {
     if (index >= frames()) fail_past_end(index, frames());
     if (!select_.bind(rows_[static_cast<size_t>(index)]).step())
       throw input_error(fmt::format("frame {} has gone since the file was opened", index), name(), kConvertAgain);
     visit(index, select_.bytes(0));
   }
-  select_.reset();  // an open read would keep writers out
 }
 
 struct PackedDatabase::Connection {
@@ -104,13 +116,13 @@ class PackedFrames : public EncodedFrames {
   [[nodiscard]] int64_t frames() override { return frames_; }
 
   void visit(std::span<const int64_t> ascending, const Visit& visit) override {
+    const ReadEnd end(select_);
     for (const int64_t index : ascending) {
       if (index >= frames_) fail_past_end(index, frames_);
       if (!select_.bind(packed::key(id_, index)).step())
         throw input_error(fmt::format("frame {} is missing", index), name(), kConvertAgain);
       visit(index, select_.bytes(0));
     }
-    select_.reset();
   }
 
  private:

@@ -55,6 +55,10 @@ int64_t write_rows(const fs::path& file, const std::string& id, const NextFrame&
   return frames;
 }
 
+void require_writable(const sqlite::Database& database) {
+  if (database.read_only()) database.fail(SQLITE_READONLY);
+}
+
 /// The first frame is asked for before anything is touched on disk.
 NextFrame beginning_with(std::optional<EncodedFrame> first, const NextFrame& rest) {
   return [first = std::move(first), &rest]() mutable {
@@ -86,12 +90,13 @@ PackedWriter::PackedWriter(const fs::path& folder) : folder_(folder) {
   std::error_code error;
   if (fs::exists(finished, error)) {
     (void)PackedDatabase(finished);  // somebody else's file is not touched
+    require_writable(sqlite::Database(finished, finished.string(), SQLITE_OPEN_READWRITE, subject()));
     if (fs::exists(unfinished, error))
       throw input_error("a finished and an unfinished database lie in one folder", printable(folder.string()), "move one of them away");
     fs::rename(finished, unfinished);
   }
   database_.emplace(unfinished, unfinished.string(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, subject());
-  if (database_->read_only()) database_->fail(SQLITE_READONLY);
+  require_writable(*database_);
   sqlite::Transaction transaction(*database_, "BEGIN IMMEDIATE");
   if (database_->number("SELECT count(*) FROM sqlite_master") != 0) return;
   database_->execute(

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <new>
 #include <opencv2/imgcodecs.hpp>
 #include <vector>
 
@@ -13,18 +14,31 @@
 namespace vbench::video {
 namespace {
 
+constexpr int64_t kMostPixels = int64_t{1} << 26;  // 8192 x 8192: a damaged header must not ask for all memory
+
 [[noreturn]] void fail(const PicturePlace& place, const std::string& reason) {
   throw input_error(fmt::format("frame {} cannot be decoded: {}", place.frame, reason), place.source,
                     "convert the video again, or take it out of the list");
 }
 
-/// One decompressor a thread: making it costs as much as a small picture.
-tjhandle decompressor() {
-  struct Destroy {
-    void operator()(void* handle) const { tjDestroy(handle); }
-  };
-  static thread_local const std::unique_ptr<void, Destroy> handle(tjInitDecompress());
-  return handle.get();
+struct DestroyDecompressor {
+  void operator()(void* handle) const { tjDestroy(handle); }
+};
+using Decompressor = std::unique_ptr<void, DestroyDecompressor>;
+
+/// One a thread: making it costs as much as a small picture.
+Decompressor& decompressor() {
+  static thread_local Decompressor handle;
+  if (!handle) handle.reset(tjInitDecompress());
+  if (!handle) throw std::bad_alloc();
+  return handle;
+}
+
+/// After bad data a decompressor may go on in the middle of them, whatever it is given next: a new one then.
+[[noreturn]] void fail_in_decompressor(const PicturePlace& place) {
+  const std::string reason = tjGetErrorStr2(decompressor().get());
+  decompressor().reset();
+  fail(place, reason);
 }
 
 struct Header {
@@ -73,16 +87,19 @@ tjscalingfactor reduction(const Header& header, int64_t min_shorter_side) {
 cv::Mat decode_picture(std::string_view bytes, int64_t min_shorter_side, const PicturePlace& place) {
   if (bytes.empty()) fail(place, "there are no data");
   if (!is_jpeg(bytes) || has_exif(bytes)) return decode_with_opencv(bytes, place);
-  const tjhandle handle = decompressor();
+  void* const handle = decompressor().get();
   Header header;
   if (tjDecompressHeader3(handle, data_of(bytes), bytes.size(), &header.width, &header.height, &header.subsampling, &header.colours) != 0)
-    fail(place, tjGetErrorStr2(handle));
+    fail_in_decompressor(place);
+  if (header.width == 0 || header.height == 0) fail(place, "the data end before the picture begins");
+  if (int64_t{header.width} * header.height > kMostPixels)
+    fail(place, fmt::format("its header says {}x{} pixels, {} are the most", header.width, header.height, kMostPixels));
   if (header.colours == TJCS_CMYK || header.colours == TJCS_YCCK) return decode_with_opencv(bytes, place);
   const tjscalingfactor factor = reduction(header, min_shorter_side);
   cv::Mat picture(TJSCALED(header.height, factor), TJSCALED(header.width, factor), CV_8UC3);
   const int code = tjDecompress2(handle, data_of(bytes), bytes.size(), picture.data, picture.cols, static_cast<int>(picture.step[0]),
                                  picture.rows, TJPF_BGR, TJFLAG_ACCURATEDCT);
-  if (code != 0) fail(place, tjGetErrorStr2(handle));  // warnings too: where OpenCV goes on with grey, data are missing
+  if (code != 0) fail_in_decompressor(place);  // warnings too: where OpenCV goes on with grey, data are missing
   return picture;
 }
 

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <functional>
+#include <set>
 
 #include "harness/core/error.hpp"
 #include "harness/core/text.hpp"
@@ -18,7 +21,31 @@ void silence_ffmpeg() {
   (void)once;
 }
 
+/// What FFmpeg makes of damaged data may reach us as an exception of OpenCV's.
+bool answer_of(const std::function<bool()>& call) {
+  try {
+    return call();
+  } catch (const cv::Exception&) {
+    return false;
+  }
+}
+
+bool open_single_threaded(cv::VideoCapture& capture, const std::string& file) {
+#if CV_VERSION_MAJOR > 4 || (CV_VERSION_MAJOR == 4 && CV_VERSION_MINOR >= 7)
+  return capture.open(file, cv::CAP_FFMPEG, {cv::CAP_PROP_N_THREADS, 1});  // several videos are read at a time
+#else
+  return capture.open(file, cv::CAP_FFMPEG);  // takes a decoding thread for every core
+#endif
+}
+
 }  // namespace
+
+bool is_video_name(const fs::path& file) {
+  static const std::set<std::string> known{".mp4", ".m4v", ".avi", ".webm", ".mkv", ".mov", ".mpg", ".mpeg", ".wmv", ".flv", ".3gp"};
+  std::string extension = file.extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return known.contains(extension);
+}
 
 VideoFile::VideoFile(const fs::path& path, std::optional<int64_t> known_frames) : FrameSource(path), path_(path), frames_(known_frames) {
   silence_ffmpeg();
@@ -31,12 +58,7 @@ VideoFile::VideoFile(const fs::path& path, std::optional<int64_t> known_frames) 
 
 void VideoFile::rewind() {
   // An absolute name: FFmpeg would take "a:b.mp4" for a protocol.
-  try {
-    capture_.open(fs::absolute(path_).string(), cv::CAP_FFMPEG);
-  } catch (const cv::Exception&) {
-    capture_.release();
-  }
-  if (!capture_.isOpened())
+  if (!answer_of([&] { return open_single_threaded(capture_, fs::absolute(path_).string()); }))
     throw input_error("cannot be opened as a video", name(),
                       "it may be cut short, of a format that FFmpeg does not know, or not be readable");
   capture_.set(cv::CAP_PROP_ORIENTATION_AUTO, 1);
@@ -44,13 +66,13 @@ void VideoFile::rewind() {
 }
 
 bool VideoFile::skip_one() {
-  if (!capture_.grab()) return false;
+  if (!answer_of([&] { return capture_.grab(); })) return false;
   ++next_;
   return true;
 }
 
 void VideoFile::retrieve(cv::Mat& frame) {
-  const bool given = capture_.retrieve(frame);
+  const bool given = answer_of([&] { return capture_.retrieve(frame); });
   if (!given || frame.empty() || frame.type() != CV_8UC3) throw input_error(fmt::format("frame {} cannot be decoded", next_ - 1), name());
 }
 

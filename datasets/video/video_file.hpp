@@ -8,6 +8,9 @@
 
 namespace vbench::video {
 
+/// By the extension: mp4, avi, webm and the like.
+[[nodiscard]] bool is_video_name(const std::filesystem::path& file);
+
 /// mp4, avi, webm and whatever else OpenCV's FFmpeg reads; rotation flags are applied. Frame i is the i-th picture that the decoder gives,
 /// also where the frame rate varies. Seeking is not used: it is off by a few frames in some containers and by hundreds in others, and
 /// finding that out costs as much as decoding. Frame counts in headers are for messages only.

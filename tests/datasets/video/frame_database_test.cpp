@@ -100,6 +100,7 @@ TEST_F(UpstreamDatabase, WithADamagedPictureNamesTheFrame) {
   };
   const std::string place = (video_ / "frames.db").string() + ": frame 5 cannot be decoded: ";
   EXPECT_THAT(damaged("substr(frames, 1, length(frames) / 2)"), HasSubstr(place));
+  EXPECT_THAT(damaged("substr(frames, 1, 200)"), HasSubstr(place)) << "within the header";
   EXPECT_THAT(damaged("x'FFD8FF'"), HasSubstr(place));
   EXPECT_THAT(damaged("'text'"), HasSubstr(place + "the data are no picture"));
   EXPECT_THAT(damaged("NULL"), HasSubstr(place + "there are no data"));
@@ -120,9 +121,15 @@ TEST_F(UpstreamDatabase, ThatIsNoDatabaseOrAnotherOneIsAnError) {
 
 TEST_F(UpstreamDatabase, CutInTheMiddleIsAnErrorWhereverTheCut) {
   const std::string whole = read_file(video_ / "frames.db");
-  for (size_t length = 512; length < whole.size(); length += 3 * 512) {
+  const size_t used = whole.find_last_not_of('\0') + 1;  // what is cut off behind it is nothing
+  ASSERT_GT(used, whole.size() - 4096);
+  for (size_t length = 512; length < used; length += 3 * 512) {
     write_file_atomically(video_ / "frames.db", whole.substr(0, length));
-    EXPECT_THAT(error(), HasSubstr((video_ / "frames.db").string())) << length;
+    const std::string message = error_of([&] {
+      FrameDatabase source(video_);
+      (void)source.read(Indices{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
+    });
+    EXPECT_THAT(message, HasSubstr((video_ / "frames.db").string())) << length << " of " << whole.size();
   }
 }
 
@@ -249,6 +256,20 @@ TEST_F(Packed, ThatIsSomethingElseIsAnErrorAndLeftAlone) {
   EXPECT_EQ(read_file(file_), before);
   fs::remove(file_);
   EXPECT_THAT(opening_error(), HasSubstr("frames.db: the file is missing"));
+}
+
+TEST_F(Packed, ThatMayOnlyBeReadIsNotAddedToAndStaysFinished) {
+  write({"abcd"});
+  constexpr auto kReadable = fs::perms::owner_read | fs::perms::group_read | fs::perms::others_read;
+  fs::permissions(file_, kReadable);
+  fs::permissions(folder_.path(), fs::perms::all);
+  EXPECT_THAT(test::in_child([&] {
+                test::become_nobody();
+                write({"efgh"});
+                return std::string("written");
+              }),
+              HasSubstr(file_.string() + ": cannot open the frame database for writing"));
+  EXPECT_EQ(PackedDatabase(file_).names(), std::vector<std::string>{"abcd"});
 }
 
 TEST_F(Packed, OfANewerVersionIsNamed) {

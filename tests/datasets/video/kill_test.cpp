@@ -41,7 +41,7 @@ pid_t start(const fs::path& folder, bool packed) {
   ::setenv("VBENCH_TEST_FOLDER", folder.c_str(), 1);
   if (packed) ::setenv("VBENCH_TEST_PACKED", "1", 1);
   (void)!::freopen("/dev/null", "w", stdout);
-  ::execl("/proc/self/exe", "test_video", "--gtest_also_run_disabled_tests", "--gtest_filter=ConversionInAProcessOfItsOwn.*", nullptr);
+  ::execl("/proc/self/exe", "test_video_kill", "--gtest_also_run_disabled_tests", "--gtest_filter=ConversionInAProcessOfItsOwn.*", nullptr);
   ::_exit(9);
 }
 
@@ -113,7 +113,7 @@ TEST_P(KilledConversion, LeavesNothingHalfAndGoesOn) {
   const test::TemporaryFolder folder;
   for (int i = 0; i < kVideos; ++i) test::write_video(folder / ("videos/" + name_of(i) + ".avi"), kFrames, "MJPG", 320, 240);
   int killed = 0, whole = 0;
-  for (int64_t delay = 5; !kill_after(folder.path(), packed, std::chrono::milliseconds(delay)); delay += 30) {
+  for (int64_t delay = 4; !kill_after(folder.path(), packed, std::chrono::milliseconds(delay)); delay += delay / 2) {
     ASSERT_LT(++killed, 40) << "no progress";
     const int now = count_whole(folder / "out", packed);
     EXPECT_GE(now, whole) << "what was whole stays whole";

@@ -72,5 +72,21 @@ TEST(DamagedPicture, IsAnErrorThatNamesItsPlace) {
   }
 }
 
+TEST(DamagedPicture, DoesNotSpoilTheNextOneWhereverItIsCut) {
+  const std::string whole = video::encode_jpeg(picture(0), 90);
+  const cv::Mat right = decode_picture(whole, 0, kPlace);
+  for (size_t length = 0; length < whole.size(); ++length) {
+    EXPECT_THAT(error_of([&] { (void)decode_picture(whole.substr(0, length), 0, kPlace); }), HasSubstr("cannot be decoded")) << length;
+    ASSERT_EQ(difference(decode_picture(whole, 0, kPlace), right), 0) << length;
+  }
+}
+
+TEST(DamagedPicture, MustNotAskForAllMemory) {
+  std::string large = video::encode_jpeg(picture(0), 90);
+  const size_t size = large.find("\xFF\xC0") + 5;  // marker, length, precision, then height and width
+  large.replace(size, 4, "\xEA\x60\xEA\x60");
+  EXPECT_THAT(error_of([&] { (void)decode_picture(large, 0, kPlace); }), HasSubstr("its header says 60000x60000 pixels"));
+}
+
 }  // namespace
 }  // namespace vbench

@@ -1,7 +1,9 @@
-// Camera footage in many containers and codecs: counts and sizes as the list says, frames as a plain decode gives them, in any order.
-#include <random>
+// Camera footage in many containers and codecs: counts and sizes as the list says, frames as a plain decode gives them, in any order, and
+// the same after conversion in both layouts.
+#include <opencv2/imgcodecs.hpp>
 #include <sstream>
 
+#include "datasets/video/convert.hpp"
 #include "datasets/video/video_file.hpp"
 #include "harness/core/text.hpp"
 #include "tests/datasets/video/fixture.hpp"
@@ -9,20 +11,24 @@
 namespace vbench {
 namespace {
 namespace fs = std::filesystem;
+using testing::HasSubstr;
+using Indices = std::vector<int64_t>;
 
 struct Listed {
   std::string file;
   int64_t frames = 0, width = 0, height = 0;
 };
 
-std::vector<Listed> listed_videos(const std::string& folder) {
+std::vector<Listed> listed_videos(const std::vector<std::string>& folders) {
   std::vector<Listed> all;
   std::istringstream lines(read_file(test::real_data_root() / "videos.csv"));
   std::string line;
   std::getline(lines, line);  // file,frames_decoded,frames_in_header,fps,width,height,...
   while (std::getline(lines, line)) {
     const auto fields = split(line, ',');
-    if (line.rfind(folder, 0) == 0) all.push_back({fields[0], *parse_int(fields[1]), *parse_int(fields[4]), *parse_int(fields[5])});
+    for (const auto& folder : folders) {
+      if (line.rfind(folder, 0) == 0) all.push_back({fields[0], *parse_int(fields[1]), *parse_int(fields[4]), *parse_int(fields[5])});
+    }
   }
   return all;
 }
@@ -30,33 +36,55 @@ std::vector<Listed> listed_videos(const std::string& folder) {
 #define VBENCH_REQUIRE_REAL_VIDEOS() \
   if (!fs::exists(test::real_data_root() / "videos.csv")) GTEST_SKIP() << "no videos below " << test::real_data_root()
 
-TEST(RealVideos, HaveTheFramesThatTheListSays) {
+/// Frames of two decoders side by side, ours and the plain one. @return the frames that are wanted, of the plain one
+std::map<int64_t, cv::Mat> expect_equal_frames(video::VideoFile& source, const Listed& listed, const std::set<int64_t>& wanted) {
+  cv::VideoCapture plain((test::real_data_root() / listed.file).string(), cv::CAP_FFMPEG);
+  std::map<int64_t, cv::Mat> kept;
+  cv::Mat ours, theirs;
+  int64_t count = 0, different = 0;
+  for (; source.next(ours); ++count) {
+    const bool both = plain.read(theirs);
+    different += both && test::difference(ours, theirs) == 0 ? 0 : 1;
+    if (both && wanted.contains(count)) kept[count] = theirs.clone();
+  }
+  EXPECT_FALSE(plain.read(theirs)) << listed.file;
+  EXPECT_EQ(count, listed.frames) << listed.file;
+  EXPECT_EQ(different, 0) << listed.file;
+  return kept;
+}
+
+TEST(RealVideos, HaveTheFramesOfTheListAndOfAPlainDecodeInAnyOrder) {
   VBENCH_REQUIRE_REAL_VIDEOS();
-  const auto listed = listed_videos("videos/");
-  EXPECT_GE(listed.size(), 20U);
-  for (const auto& [file, frames, width, height] : listed) {
-    video::VideoFile source(test::real_data_root() / file);
-    EXPECT_EQ(source.frames(), frames) << file;
-    const auto first = source.read(std::vector<int64_t>{0})[0];
-    EXPECT_EQ(first.size(), cv::Size(static_cast<int>(width), static_cast<int>(height))) << file;  // after rotation
+  const auto videos = listed_videos({"videos/", "something-something-v2/"});
+  EXPECT_GE(videos.size(), 21U);
+  for (const auto& listed : videos) {
+    video::VideoFile source(test::real_data_root() / listed.file);
+    const int64_t last = listed.frames - 1;
+    const auto expected = expect_equal_frames(source, listed, {0, last / 3, last / 2, last});
+    const Indices request{last / 2, last, 0, last / 2, last / 3};
+    EXPECT_EQ(source.frames(), listed.frames) << listed.file;
+    const auto frames = source.read(request);
+    for (size_t i = 0; i < request.size(); ++i) {
+      EXPECT_EQ(test::difference(frames[i], expected.at(request[i])), 0) << listed.file << " frame " << request[i];
+    }
+    EXPECT_EQ(frames[0].size(), cv::Size(static_cast<int>(listed.width), static_cast<int>(listed.height))) << listed.file;
   }
 }
 
-TEST(RealVideos, GiveTheSameFrameForAnIndexWhateverWasReadBefore) {
+TEST(RealVideos, AreTurnedAsTheirFlagsSay) {
   VBENCH_REQUIRE_REAL_VIDEOS();
-  std::mt19937 random(1);
-  for (const auto& listed : listed_videos("videos/")) {
-    const fs::path file = test::real_data_root() / listed.file;
-    std::vector<int64_t> indices{listed.frames - 1};
-    for (int i = 0; i < 4; ++i) indices.push_back(static_cast<int64_t>(random() % static_cast<uint64_t>(listed.frames)));
-    const auto expected = test::plain_decode(file, {indices.begin(), indices.end()});
-    video::VideoFile source(file);
-    for (const auto& request : {std::vector<int64_t>{indices[1], indices[2], indices[1]}, {indices[0], indices[3]}, {indices[4]}}) {
-      const auto frames = source.read(request);
-      for (size_t i = 0; i < request.size(); ++i) {
-        EXPECT_EQ(test::difference(frames[i], expected.at(request[i])), 0) << listed.file << " frame " << request[i];
-      }
-    }
+  const auto first_frame = [](int degrees) {
+    return video::VideoFile(test::real_data_root() / fmt::format("videos/decord_rotation_{}.mov", degrees)).read(Indices{0})[0];
+  };
+  const cv::Mat upright = first_frame(0);
+  for (const int degrees : {90, 180, 270}) {
+    cv::Mat expected;
+    const auto turn = degrees == 90 ? cv::ROTATE_90_CLOCKWISE : degrees == 180 ? cv::ROTATE_180 : cv::ROTATE_90_COUNTERCLOCKWISE;
+    cv::rotate(upright, expected, turn);
+    const cv::Mat frame = first_frame(degrees);
+    ASSERT_EQ(frame.size(), expected.size()) << degrees;
+    EXPECT_LT(cv::norm(frame, expected, cv::NORM_L1) / static_cast<double>(frame.total() * 3), 12)
+        << degrees;  // each is a recording of its own
   }
 }
 
@@ -65,10 +93,10 @@ TEST(RealVideos, WithAWrongFrameCountInTheHeaderSayWhatIsThere) {
   const fs::path file = test::real_data_root() / "videos" / "opencv_tree.avi";
   video::VideoFile source(file);
   EXPECT_EQ(test::error_of([&] {
-              (void)source.read(std::vector<int64_t>{3, 100});
+              (void)source.read(Indices{3, 100});
             }),
             file.string() + ": frame 100 was asked for, the video has 68; its header says 444: cut short, or a frame rate that varies");
-  EXPECT_EQ(source.read(std::vector<int64_t>{67}).size(), 1U) << "a failed request spoils nothing";
+  EXPECT_EQ(source.read(Indices{67}).size(), 1U) << "a failed request spoils nothing";
 }
 
 TEST(RealVideos, CutShortGiveWhatIsLeftOrSayThatNothingIs) {
@@ -80,11 +108,64 @@ TEST(RealVideos, CutShortGiveWhatIsLeftOrSayThatNothingIs) {
   };
   const fs::path without_index = cut("mmaction2_part_0.mp4", 100'000);  // the table of an mp4 stands at its end
   EXPECT_THAT(test::error_of([&] { (void)video::VideoFile(without_index); }),
-              testing::HasSubstr(without_index.string() + ": cannot be opened as a video"));
+              HasSubstr(without_index.string() + ": cannot be opened as a video"));
   video::VideoFile half(cut("mmaction2_test.avi", 100'000));
   EXPECT_GT(half.frames(), 10);
   EXPECT_LT(half.frames(), 100);
-  EXPECT_EQ(half.read(std::vector<int64_t>{half.frames() - 1}).size(), 1U);
+  EXPECT_EQ(half.read(Indices{half.frames() - 1}).size(), 1U);
+}
+
+TEST(RealVideos, WithoutAPictureSaySo) {
+  VBENCH_REQUIRE_REAL_VIDEOS();
+  const fs::path sound = test::real_data_root() / "videos" / "mmaction2_test.wav";
+  EXPECT_THAT(
+      test::error_of([&] { (void)video::open_frames(sound)->frames(); }),
+      testing::AllOf(HasSubstr(sound.string() + ": "), testing::AnyOf(HasSubstr("cannot be opened"), HasSubstr("holds no picture"))));
+}
+
+// ---- converted --------------------------------------------------------------------------------------------------------
+
+class ConvertedRealVideos : public testing::TestWithParam<video::DatabaseLayout> {};
+INSTANTIATE_TEST_SUITE_P(Layout, ConvertedRealVideos, testing::Values(video::DatabaseLayout::kPerVideo, video::DatabaseLayout::kPacked),
+                         [](const auto& tested) { return tested.param == video::DatabaseLayout::kPacked ? "packed" : "per_video"; });
+
+/// What JPEG leaves of a frame.
+cv::Mat compressed(const cv::Mat& frame, int64_t quality) {
+  std::vector<uchar> bytes;
+  cv::imencode(".jpg", frame, bytes, {cv::IMWRITE_JPEG_QUALITY, static_cast<int>(quality)});
+  return cv::imdecode(bytes, cv::IMREAD_COLOR);
+}
+
+TEST_P(ConvertedRealVideos, HaveEveryFrameOfThePlainDecode) {
+  VBENCH_REQUIRE_REAL_VIDEOS();
+  constexpr double kOtherJpegLibrary = 2;
+  constexpr int64_t kStep = 7;  // of the frames that are compared
+  const test::TemporaryFolder folder;
+  video::ConvertOptions options;
+  options.layout = GetParam();
+  options.max_shorter_side = 0;
+  Progress quiet(Verbosity::kQuiet);
+  const auto report = video::convert_videos(test::real_data_root() / "videos", folder / "out", options, quiet);
+  const auto videos = listed_videos({"videos/"});
+  EXPECT_EQ(report.checked, static_cast<int64_t>(videos.size()));
+  ASSERT_EQ(report.problems.size(), 1U);
+  EXPECT_THAT(report.problems[0].item + ": " + report.problems[0].message,
+              HasSubstr("opencv_tree.avi: 68 frames decode, its header says 444"));
+  EXPECT_FALSE(report.problems[0].fatal);
+  for (const auto& listed : videos) {
+    const std::string name = fs::path(listed.file).stem().string();
+    std::unique_ptr<video::FrameSource> source;
+    if (GetParam() == video::DatabaseLayout::kPacked) source = video::PackedDatabase(folder / "out" / "frames.db").open(name);
+    if (source == nullptr) source = video::open_frames(folder / "out" / name);
+    EXPECT_EQ(source->frames(), listed.frames) << name;
+    cv::VideoCapture plain((test::real_data_root() / listed.file).string(), cv::CAP_FFMPEG);
+    cv::Mat frame;
+    for (int64_t i = 0; plain.grab(); ++i) {
+      if (i % kStep != 0 && i != listed.frames - 1) continue;
+      ASSERT_TRUE(plain.retrieve(frame));
+      EXPECT_LE(test::difference(source->read(Indices{i})[0], compressed(frame, options.quality)), kOtherJpegLibrary) << name << " " << i;
+    }
+  }
 }
 
 }  // namespace
