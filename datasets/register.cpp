@@ -1,6 +1,7 @@
 #include "datasets/register.hpp"
 
 #include "datasets/activitynet/activitynet.hpp"
+#include "datasets/clips/family.hpp"
 #include "datasets/kinetics/kinetics.hpp"
 #include "datasets/moments/moments.hpp"
 #include "datasets/set_abstraction/family.hpp"
@@ -14,6 +15,7 @@ void register_datasets(Registry& registry) {
   registry.dataset(video_text::dataset_entry(video_text::activitynet_family()));
   registry.dataset(set_abstraction::dataset_entry(set_abstraction::kinetics_family()));
   registry.dataset(set_abstraction::dataset_entry(set_abstraction::moments_family()));
+  for (const clips::Family& family : clips::families()) registry.dataset(clips::dataset_entry(family));
 }
 
 }  // namespace vbench

@@ -26,8 +26,8 @@ class ClipData {
   static ClipData open(const Options& options, const RunSpec& spec, Role role);
 
   [[nodiscard]] int64_t size() const;
-  /// A clip of the options' size, or the evaluation's views. A video that cannot be read: evaluation and `strict` throw; training warns once
-  /// a video and gives a sample without clips, which collate() leaves out.
+  /// A clip of the options' size, or the evaluation's views. A video that cannot be read: evaluation and `strict` throw; training warns
+  /// once a video and gives a sample without clips, which collate() leaves out.
   [[nodiscard]] Sample read(int64_t index, RandomStream& random) const;
   /// Training: a clip of the step's size.
   [[nodiscard]] Sample read(int64_t index, RandomStream& random, const Step& step) const;

@@ -2,10 +2,13 @@
 // datasets/register.cpp.
 #pragma once
 
+#include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
+#include "datasets/annotations/annotation.hpp"
 #include "datasets/clips/options.hpp"
 #include "harness/core/registry.hpp"
 
@@ -14,16 +17,26 @@ namespace vbench::clips {
 struct Family {
   std::string name, title, licence;
   std::string layout;   ///< what to put where below --data-root, several lines
-  int64_t folds = 1;    ///< official splits into training and validation
+  int64_t folds = 1;    ///< official splits into training and validation; 0: as many as there are label files
   int64_t classes = 0;  ///< official number; 0: any
   Options (*defaults)() = nullptr;
+
+  std::string media_folder;             ///< of the official archive: "UCF-101"; empty: none is usual
+  std::string original_labels;          ///< how the original's label files are called before train.csv; "{}" stands for the fold
+  std::map<std::string, int64_t> rows;  ///< official length of "train1", "val", ... where it is known exactly
+  bool splits_may_share = false;        ///< a video in training and validation is known of the official lists
+  annotations::Annotations (*read)(const std::filesystem::path& folder) = nullptr;  ///< the official lists; null: several forms
+  std::string official_lists;                                                       ///< their names, for people
+  /// Writes the stand-in into a folder.
+  std::function<DataReport(const DataRequest& request, const std::string& folder)> synthesize = {};
 };
 
 /// ucf101, hmdb51, kinetics-200, -400, -600 and -700, moments-in-time, hacs, diving48, and own-videos for a user's own.
 [[nodiscard]] const std::vector<Family>& families();
+/// @throws Error kUsage with the nearest names
 [[nodiscard]] const Family& family_of(const std::string& name);
 
-/// The registry's entry: info, verify, synth and prepare of `vbench data`.
+/// The registry's entry: info, verify, synth and prepare of `vbench data`. @param family  one of families()
 [[nodiscard]] DatasetEntry dataset_entry(const Family& family);
 
 }  // namespace vbench::clips

@@ -21,15 +21,18 @@ struct StandinOptions {
   int64_t val_videos = 12;
   int64_t frames = 32;  ///< of each video
   int64_t side = 72;    ///< height in pixels; 4:3
+
+  void bind(Settings& settings);  ///< names them "standin.frames", ...
+  bool operator==(const StandinOptions&) const = default;
 };
 
 struct Options {
-  std::string labels;           ///< folder of label files; empty: <data root>/<dataset>/labels
-  std::string media;            ///< folder of videos or frames, or a packed frames.db; empty: looked for beside the labels
-  int64_t fold = 1;             ///< of datasets with several official splits
-  int64_t classes = 0;          ///< outputs of a classifier; 0: as many as the labels name
-  int64_t clip_side = 256;      ///< height and width of training clips, pixels; their length is sampling.frames
-  double allow_missing = 0.1;   ///< share of a split's videos that may lack files, [0, 1]
+  std::string labels;          ///< folder of label files; empty: <data root>/<dataset>/labels
+  std::string media;           ///< folder of videos or frames, or a packed frames.db; empty: looked for beside the labels
+  int64_t fold = 1;            ///< of datasets with several official splits
+  int64_t classes = 0;         ///< outputs of a classifier; 0: as many as the labels name
+  int64_t clip_side = 256;     ///< height and width of training clips, pixels; their length is sampling.frames
+  double allow_missing = 0.1;  ///< share of a split's videos that may lack files, [0, 1]
   video::SamplingOptions sampling;
   video::PipelineOptions pipeline;
   video::MultigridOptions multigrid;

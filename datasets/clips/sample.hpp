@@ -23,7 +23,7 @@ struct Batch {
   std::vector<std::string> ids;
 
   [[nodiscard]] int64_t size() const { return static_cast<int64_t>(ids.size()); }  ///< videos
-  [[nodiscard]] Batch to(const at::Device& device) const;                         ///< clips and labels there
+  [[nodiscard]] Batch to(const at::Device& device) const;                          ///< clips and labels there
 };
 
 }  // namespace vbench::clips

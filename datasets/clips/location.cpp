@@ -1,0 +1,79 @@
+#include "datasets/clips/location.hpp"
+
+#include <fmt/format.h>
+
+#include "datasets/clips/labels.hpp"
+#include "datasets/clips/media.hpp"
+#include "datasets/clips/standin.hpp"
+#include "harness/core/error.hpp"
+#include "harness/core/text.hpp"
+
+namespace vbench::clips {
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr uint64_t kStandinSeed = 1;
+
+fs::path labels_below(const fs::path& folder, const Options& options) {
+  return options.labels.empty() ? folder / "labels" : fs::path(options.labels);
+}
+
+std::vector<std::string> missing_files(const Family& family, const Options& options, const fs::path& folder, std::optional<Role> role) {
+  std::vector<std::string> missing;
+  const LabelFolder labels(family, labels_below(folder, options), options.fold);
+  for (const auto& [split, of] : {std::pair{kTrain, Role::kTrain}, std::pair{kVal, Role::kEvaluate}}) {
+    if (role && *role != of) continue;
+    if (!labels.find(split)) missing.push_back("labels/" + labels.wanted(split));
+  }
+  if (options.media.empty() && !find_media(folder, family)) missing.push_back(media_names(family));
+  return missing;
+}
+
+}  // namespace
+
+LocationQuery location_query(const Family& family, const Options& options, const std::string& root, std::optional<Role> role) {
+  LocationQuery query;
+  query.dataset = family.name;
+  query.folders = {options.labels.empty() ? fs::path(root) / family.name : fs::weakly_canonical(options.labels).parent_path()};
+  query.has_official_files = [&family, options](const fs::path& folder) {
+    const bool named = !options.labels.empty() || !options.media.empty();
+    return named || fs::exists(folder / "labels") || find_media(folder, family);
+  };
+  query.missing_files = [&family, options, role](const fs::path& folder) { return missing_files(family, options, folder, role); };
+  query.standin = standin_folder(family.name, standin_values(options.standin), {});
+  query.synthesize = [&family, options](const fs::path& folder) {
+    (void)write_standin(family, options.standin, kStandinSeed, folder.string());
+  };
+  return query;
+}
+
+bool is_generated(const fs::path& path) {
+  std::error_code error;
+  const fs::path real = fs::weakly_canonical(path, error);
+  return is_synthetic(path) || is_synthetic(path.parent_path()) || is_synthetic(real) || is_synthetic(real.parent_path());
+}
+
+DatasetFiles files_of(const Family& family, const Options& options, const LocationQuery& query, const Location& location,
+                      SourceChoice choice) {
+  const bool in_cache = location.folder == query.standin;
+  if (in_cache && (!options.labels.empty() || !options.media.empty())) {
+    throw usage_error("has no effect on the stand-in", options.labels.empty() ? "--set data.media" : "--set data.labels",
+                      "leave it out, or leave --source synthetic out");
+  }
+  if (!in_cache && options.standin != family.defaults().standin) {
+    throw usage_error("standin settings have no effect on " + printable(location.folder.string()), "--set standin",
+                      "leave them out, or ask for the stand-in with --source synthetic");
+  }
+  DatasetFiles files{labels_below(location.folder, options), options.media, location.source};
+  if (options.media.empty()) files.media = find_media(location.folder, family).value_or(location.folder / video::kFrameDatabase);
+  if (is_generated(files.labels) || is_generated(files.media)) files.source = Source::kSynthetic;
+  const bool mixed = files.source != location.source;
+  if (mixed && choice == SourceChoice::kReal) {
+    throw input_error("the videos are a generated stand-in, not official files", printable(files.media.string()),
+                      "name others with data.media, or use --source auto");
+  }
+  return files;
+}
+
+}  // namespace vbench::clips

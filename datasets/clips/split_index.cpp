@@ -1,0 +1,91 @@
+#include "datasets/clips/split_index.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "harness/core/text.hpp"
+
+namespace vbench::clips {
+using annotations::ClassList;
+using annotations::ListedVideo;
+
+namespace {
+
+class Indexer {
+ public:
+  Indexer(const ClassList& classes, const Media& media, std::string split, SplitIndex& index)
+      : classes_(classes), finder_(media), media_(media), split_(std::move(split)), index_(index) {}
+
+  void add(const ListedVideo& row) {
+    const std::string key = key_of(row);
+    if (!classes_.find(row.label)) return refuse(RowFlaw::kUnknownLabel, key, unknown_label(row));
+    try {
+      require_inside(row, index_.file);
+    } catch (const Error& error) {
+      return refuse(RowFlaw::kOutside, key, error);
+    }
+    auto place = finder_.find(row, split_);
+    if (!place) return refuse(RowFlaw::kMissing, key, input_error(fmt::format("no video '{}'", printable(key)), media_.description()));
+    const auto [other, fresh] = labels_.emplace(*place, row.label);
+    if (!fresh) return refuse_second(row, key, other->second);
+    index_.items.push_back({printable(key), key, std::move(*place), *classes_.find(row.label), row.frames});
+  }
+
+ private:
+  [[nodiscard]] Error unknown_label(const ListedVideo& row) const {
+    return input_error(fmt::format("the label '{}' of '{}' is not in the class list", printable(row.label), printable(row.id)), index_.file,
+                       printable(suggest(row.label, classes_.names())));
+  }
+
+  void refuse(RowFlaw flaw, const std::string& key, const Error& error) { index_.problems.push_back({flaw, printable(key), error}); }
+
+  void refuse_second(const ListedVideo& row, const std::string& key, const std::string& first_label) {
+    const bool same = row.label == first_label;
+    const std::string what =
+        same ? "is listed twice" : fmt::format("is listed as '{}' and as '{}'", printable(first_label), printable(row.label));
+    refuse(same ? RowFlaw::kTwice : RowFlaw::kTwoLabels, key, input_error(fmt::format("'{}' {}", printable(key), what), index_.file));
+  }
+
+  const ClassList& classes_;
+  VideoFinder finder_;
+  const Media& media_;
+  const std::string split_;
+  SplitIndex& index_;
+  std::unordered_map<std::string, std::string> labels_;  // by place
+};
+
+}  // namespace
+
+std::string to_string(RowFlaw flaw) {
+  switch (flaw) {
+    case RowFlaw::kUnknownLabel:
+      return "unknown label";
+    case RowFlaw::kOutside:
+      return "name leads out of the folder";
+    case RowFlaw::kTwice:
+      return "video twice";
+    case RowFlaw::kTwoLabels:
+      return "video with two labels";
+    case RowFlaw::kMissing:
+      return "missing video";
+  }
+  return "?";
+}
+
+int64_t SplitIndex::count(RowFlaw flaw) const {
+  return std::count_if(problems.begin(), problems.end(), [flaw](const RowProblem& problem) { return problem.flaw == flaw; });
+}
+
+SplitIndex index_split(const LabelFolder& labels, const ClassList& classes, const Media& media, const std::string& split) {
+  SplitIndex index;
+  const auto rows = labels.rows(split, &index.notes);
+  index.file = printable(labels.find(split)->string());
+  index.listed = static_cast<int64_t>(rows.size());
+  Indexer indexer(classes, media, split, index);
+  for (const ListedVideo& row : rows) indexer.add(row);
+  return index;
+}
+
+}  // namespace vbench::clips
