@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "harness/core/error.hpp"
@@ -19,7 +20,36 @@ ConvShape spatial(int64_t in, int64_t out, int64_t stride) { return {in, out, {1
 ConvShape temporal(int64_t in, int64_t out, int64_t stride) { return {in, out, {3, 1, 1}, {stride, 1, 1}, {1, 0, 0}}; }
 ConvShape pointwise(int64_t in, int64_t out, const Size3& stride = {1, 1, 1}) { return {in, out, {1, 1, 1}, stride}; }
 
+/// The taps of a kernel, along one axis, that any output needs.
+struct Taps {
+  int64_t first = 0, count = 1, padding = 0;
+};
+
+/// On maps shorter than the kernel the outer taps meet nothing but padding. Published sizes have a single frame in the last stage, where
+/// two thirds of the weights, and of the time, would go into products with zero.
+Taps needed_taps(int64_t length, int64_t kernel, int64_t stride, int64_t padding) {
+  const int64_t outputs = (length + 2 * padding - kernel) / stride + 1;
+  const int64_t last_start = (outputs - 1) * stride - padding;
+  const int64_t first = std::max<int64_t>(0, -last_start), behind = std::min(kernel, length + padding);
+  const Taps taps{first, behind - first, padding - first};
+  // Padding stays the same on both sides; a crop that would change the number of outputs is none.
+  const bool fits = taps.count > 0 && taps.padding >= 0 && (length + 2 * taps.padding - taps.count) / stride + 1 == outputs;
+  return fits ? taps : Taps{0, kernel, padding};
+}
+
 }  // namespace
+
+at::Tensor convolve(const at::Tensor& x, const at::Tensor& weight, const ConvShape& shape) {
+  at::Tensor used = weight;
+  Size3 padding{};
+  for (size_t axis = 0; axis < padding.size(); ++axis) {
+    const auto dimension = static_cast<int64_t>(axis) + 2;
+    const auto taps = needed_taps(x.size(dimension), shape.kernel[axis], shape.stride[axis], shape.padding[axis]);
+    if (taps.count < shape.kernel[axis]) used = used.narrow(dimension, taps.first, taps.count);
+    padding[axis] = taps.padding;
+  }
+  return at::conv3d(x, used, {}, shape.stride, padding, 1, shape.groups);
+}
 
 at::Tensor trainable(const at::Tensor& tensor) {
   at::Tensor leaf = tensor;
@@ -66,7 +96,7 @@ ConvLayer::ConvLayer(LayerNames layer_names, const ConvShape& conv_shape, bool w
 }
 
 at::Tensor ConvLayer::forward(const at::Tensor& x, const Pass& pass) const {
-  auto y = norm.forward(at::conv3d(x, weight, {}, shape.stride, shape.padding, 1, shape.groups), pass);
+  auto y = norm.forward(convolve(x, weight, shape), pass);
   return relu ? y.relu_() : y;
 }
 

@@ -53,6 +53,10 @@ struct ConvShape {
   [[nodiscard]] Size3 output(const Size3& input) const;
 };
 
+/// The convolution, without the taps that no output needs because the map is too short for them.
+/// @param x  [B, in, T, H, W]   @param weight  [out, in / groups, kernel]
+[[nodiscard]] at::Tensor convolve(const at::Tensor& x, const at::Tensor& weight, const ConvShape& shape);
+
 inline constexpr double kNormEpsilon = 1e-5;
 
 struct BatchNorm {

@@ -12,6 +12,7 @@
 
 #include "harness/core/error.hpp"
 #include "harness/core/random.hpp"
+#include "methods/srtg/pool.hpp"
 
 namespace vbench::srtg {
 namespace {
@@ -124,7 +125,7 @@ at::Tensor Network::run(const at::Tensor& clips, const Runner& runner, std::vect
     return x;
   };
   auto x = passed("stem", runner.unit(stem_, clips));
-  x = passed("pool", at::max_pool3d(x, {3, 3, 3}, {2, 2, 2}, {1, 1, 1}));
+  x = passed("pool", max_pool(x));
   for (size_t stage = 0; stage < stages_.size(); ++stage) {
     for (const auto& block : stages_[stage]) x = block.run(x, runner);
     x = passed(fmt::format("layer{}", stage + 1), x);
