@@ -12,6 +12,10 @@
 #include "datasets/video/frame_writer.hpp"
 #include "tests/datasets/video/fixture.hpp"
 
+namespace vbench::clips {
+namespace fs = std::filesystem;
+}
+
 namespace vbench::test {
 namespace fs = std::filesystem;
 
