@@ -10,6 +10,8 @@
 #include <limits>
 #include <vector>
 
+#include "methods/srtg/layers.hpp"
+
 namespace vbench::srtg {
 namespace {
 
@@ -153,8 +155,8 @@ struct MaxPool : torch::autograd::Function<MaxPool> {
 }  // namespace
 
 at::Tensor max_pool(const at::Tensor& x) {
-  const bool ours = x.is_cpu() && !x.is_mkldnn() && (x.scalar_type() == at::kFloat || x.scalar_type() == at::kDouble);
-  return ours ? MaxPool::apply(x) : at::max_pool3d(x, {3, 3, 3}, {2, 2, 2}, {1, 1, 1});
+  if (!x.is_cpu() || x.is_mkldnn()) return at::max_pool3d(x, {3, 3, 3}, {2, 2, 2}, {1, 1, 1});
+  return MaxPool::apply(x.to(wide_type(x))).to(x.scalar_type());
 }
 
 }  // namespace vbench::srtg

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 #include <torch/utils.h>
 
+#include "methods/srtg/gate.hpp"
 #include "tests/methods/srtg/reference.hpp"
 
 namespace vbench::srtg::test {
@@ -55,16 +56,23 @@ void check_open(const Golden& golden, const std::string& group, at::ScalarType t
 }
 
 void check_gated(const Golden& golden, const std::string& group, at::ScalarType type) {
-  const auto channels = golden[group + "/x"].size(1);
-  const SqueezeRecursion recursion(channels, 2, Gate::kAligned, at::kCPU);
+  const auto x = golden[group + "/x"].to(type), mask = golden[group + "/mask"];
+  const SqueezeRecursion recursion(x.size(1), 2, Gate::kAligned, at::kCPU);
   check_recursion(golden, group, recursion, type);
   std::vector<OpenSamples> gates;
   Pass pass;
   pass.gates = &gates;
-  (void)recursion.forward(golden[group + "/x"].to(type), pass);
+  (void)recursion.forward(x, pass);
   ASSERT_EQ(gates.size(), 1U);
-  EXPECT_EQ(gates[0].open, golden[group + "/mask"].sum().item<int64_t>());
-  EXPECT_EQ(gates[0].samples, golden[group + "/mask"].size(0));
+  EXPECT_EQ(gates[0].open, mask.sum().item<int64_t>());
+  EXPECT_EQ(gates[0].samples, mask.size(0));
+  const auto pooled = SqueezeRecursion::squeeze(x);
+  const auto output = recursion.lstm().forward(pooled.permute({2, 0, 1})).sequence.permute({1, 2, 0});
+  expect_close(output, golden[group + "/lstm_out_btc"], kRecursionOutput, "lstm_out_btc");
+  expect_same(open_samples(pooled, output, Gate::kAligned).to(torch::kLong).view_as(mask), mask, "mask");
+  const auto matches = nearest_frames(pooled, output);
+  expect_same(matches.forward, golden[group + "/gate/i12"], "i12");
+  expect_same(matches.backward, golden[group + "/gate/i21"], "i21");
 }
 
 /// The last revision's gates: nothing happens, and the LSTM hears nothing of it. Its damage to 1x1 maps is not ours.

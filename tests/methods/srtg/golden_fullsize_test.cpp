@@ -1,4 +1,4 @@
-// Published sizes in float64, with weights by formula. The two widest networks take a minute and 4 GB: only with VBENCH_WIDE_GOLDENS=1.
+// Published sizes in float64, with weights by formula. The larger networks take minutes together: only with VBENCH_SLOW_TESTS=1.
 #include <ATen/Parallel.h>
 #include <c10/core/GradMode.h>
 #include <gtest/gtest.h>
@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <ostream>
+#include <set>
 
 #include "tests/methods/srtg/reference.hpp"
 
@@ -163,23 +165,71 @@ void check_network(const Golden& golden, const std::string& name, Rule rule) {
                         name);
 }
 
-bool is_wide(const std::string& name) { return name.find("xt") != std::string::npos || name.find("wide") != std::string::npos; }
+/// What is stored, and whether every run of the tests has the time for it.
+struct Stored {
+  const char* name;
+  bool always;
+};
+struct File {
+  const char* path;
+  Rule rule;
+  std::vector<Stored> networks;
+};
 
-void check_file(const Golden& golden, Rule rule) {
-  const bool wide = std::getenv("VBENCH_WIDE_GOLDENS") != nullptr;
-  golden.for_each_group({{"", [&](const std::string& name) {
-                            if (wide || !is_wide(name)) check_network(golden, name, rule);
-                          }}});
+void PrintTo(const Stored& network, std::ostream* out) { *out << network.name; }  // GoogleTest's name for this
+
+const File& sine_file() {
+  static const File kFile{"srtg/full_size.h5",
+                          Rule::kSine,
+                          {{"r3d_18", true},
+                           {"srtg_r3d_18", true},
+                           {"srtg_r3d_34", false},
+                           {"srtg_r3d_50", false},
+                           {"srtg_r3d_101", false},
+                           {"srtg_r2plus1d_34", false},
+                           {"srtg_r2plus1d_50", true}}};
+  return kFile;
 }
 
-TEST(SrtgFullSizeGolden, SineWeightsGiveTheOriginalsStagesLogitsAndGradients) {
-  VBENCH_REQUIRE_GOLDEN(golden, "srtg/full_size.h5");
-  check_file(golden, Rule::kSine);
+const File& hash_file() {
+  static const File kFile{"srtg/full_size_hash.h5",
+                          Rule::kHash,
+                          {{"r3d_18", true},
+                           {"srtg_r3d_18", true},
+                           {"srtg_r3d_34", false},
+                           {"srtg_r3d_50", true},
+                           {"srtg_r3d_101", false},
+                           {"srtg_r2plus1d_34", false},
+                           {"srtg_r2plus1d_50", false},
+                           {"srtg_r3dxt50_32x4d", false},
+                           {"srtg_wide_r2plus1d50_2", false}}};
+  return kFile;
 }
 
-TEST(SrtgFullSizeGolden, HashedWeightsGiveTheOriginalsStagesLogitsAndGradients) {
-  VBENCH_REQUIRE_GOLDEN(golden, "srtg/full_size_hash.h5");
-  check_file(golden, Rule::kHash);
+void check_stored(const File& file, const Stored& network) {
+  VBENCH_REQUIRE_GOLDEN(golden, file.path);
+  if (!network.always && std::getenv("VBENCH_SLOW_TESTS") == nullptr)
+    GTEST_SKIP() << network.name << " takes long in float64: set VBENCH_SLOW_TESTS=1 to compare it too";
+  check_network(golden, network.name, file.rule);
+}
+
+class SrtgSineWeightsGolden : public testing::TestWithParam<Stored> {};
+class SrtgHashedWeightsGolden : public testing::TestWithParam<Stored> {};
+TEST_P(SrtgSineWeightsGolden, GiveTheOriginalsStagesLogitsAndGradients) { check_stored(sine_file(), GetParam()); }
+TEST_P(SrtgHashedWeightsGolden, GiveTheOriginalsStagesLogitsAndGradients) { check_stored(hash_file(), GetParam()); }
+
+std::string name_of(const testing::TestParamInfo<Stored>& info) { return info.param.name; }
+INSTANTIATE_TEST_SUITE_P(FullSize, SrtgSineWeightsGolden, testing::ValuesIn(sine_file().networks), name_of);
+INSTANTIATE_TEST_SUITE_P(FullSize, SrtgHashedWeightsGolden, testing::ValuesIn(hash_file().networks), name_of);
+
+TEST(SrtgFullSizeGolden, EveryStoredNetworkHasATest) {
+  for (const auto* file : {&sine_file(), &hash_file()}) {
+    VBENCH_REQUIRE_GOLDEN(golden, file->path);
+    std::set<std::string> listed;
+    for (const auto& network : file->networks) listed.insert(network.name);
+    const auto groups = golden.file().children("");
+    EXPECT_EQ(std::set<std::string>(groups.begin(), groups.end()), listed) << file->path;
+  }
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <map>
 
+#include "harness/train/multi_factor.hpp"
 #include "harness/train/optimizer.hpp"
 #include "methods/srtg/checkpoint.hpp"
 #include "tests/methods/srtg/reference.hpp"
@@ -95,6 +96,15 @@ OptimizerOptions published_sgd() {
   return options;
 }
 
+/// Base 0.4, halved behind the first and the second epoch of 4 iterations, and within each.
+MultiFactorRate stored_schedule() {
+  MultiFactorOptions options;
+  options.learning_rate = 0.4;
+  options.steps = {1, 2};
+  options.factor = 0.5;
+  return {options, 4};
+}
+
 void run_trajectory(const Golden& golden, at::ScalarType type) {
   constexpr double kLoss = 1e-5, kWeights = 1e-5;
   Network network = stored_network(golden, "", "weights_init");
@@ -104,6 +114,7 @@ void run_trajectory(const Golden& golden, at::ScalarType type) {
     if (parameter.name.find("lstm") != std::string::npos) parameter.learning_rate_multiplier = 0.5;
   }
   const auto optimizer = Optimizer::make(published_sgd(), parameters);
+  const auto schedule = stored_schedule();
   const auto targets = golden["targets"], losses = golden["loss"], rates = golden["lr"], outputs = golden["logits"];
   const std::vector<int64_t> shape = golden.json("", "config").at("shape");
   Pass pass;
@@ -115,7 +126,9 @@ void run_trajectory(const Golden& golden, at::ScalarType type) {
     expect_close(logits, outputs[step], {2e-5, 1e-5, "float32 run of the original"}, "logits of step " + std::to_string(step));
     optimizer->zero_grad();
     loss.backward();
-    optimizer->step(rates[step].item<double>());
+    const double rate = schedule.at(step);
+    EXPECT_NEAR(rate, rates[step].item<double>(), 1e-12 * rate) << step;
+    optimizer->step(rate);
   }
   expect_weights(golden, "weights_final", network.weights(), {kWeights, 0, "float32 run of the original"});
   const auto number = torch::arange(c10::multiply_integers(shape), torch::kDouble);
@@ -123,7 +136,7 @@ void run_trajectory(const Golden& golden, at::ScalarType type) {
   expect_close(network.forward(clips.to(type), {}), golden["final_eval_logits"], {2e-5, 1e-5, "float32 run of the original"}, "final");
 }
 
-TEST(SrtgNetworksGolden, TwelveStepsOfTheirOptimiserGiveTheOriginalsLossesAndWeights) {
+TEST(SrtgNetworksGolden, TwelveStepsOfOptimiserAndScheduleGiveTheOriginalsLossesAndWeights) {
   VBENCH_REQUIRE_GOLDEN(golden, "srtg/trajectory.h5");
   ASSERT_EQ(golden.text("", "input_rule").rfind("step s, sample b with target c: x.flat[i]=sin(0.011*(1+c)*i + 0.1*s + 0.5*b)", 0), 0U);
   for (const auto type : {at::kFloat, at::kDouble}) run_trajectory(golden, type);
