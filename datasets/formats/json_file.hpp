@@ -25,6 +25,10 @@ namespace vbench {
 template <class Json>
 [[nodiscard]] Json read_json_object(const std::filesystem::path& path);
 
+/// @throws Error kInput if the file cannot be read, is not JSON or not an array
+template <class Json>
+[[nodiscard]] Json read_json_array(const std::filesystem::path& path);
+
 /// As Python's json.dump: characters outside ASCII escaped; bytes that are not UTF-8 become the replacement character.
 template <class Json>
 [[nodiscard]] std::string json_text(const Json& value, int indent = -1);
@@ -32,6 +36,7 @@ template <class Json>
 // Compiled once for both kinds, in json_file.cpp: the parser costs every file seconds.
 extern template nlohmann::json read_json_object(const std::filesystem::path& path);
 extern template nlohmann::ordered_json read_json_object(const std::filesystem::path& path);
+extern template nlohmann::json read_json_array(const std::filesystem::path& path);
 extern template std::string json_text(const nlohmann::json& value, int indent);
 extern template std::string json_text(const nlohmann::ordered_json& value, int indent);
 
