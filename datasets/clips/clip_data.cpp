@@ -50,6 +50,7 @@ namespace {
 std::string share(double value) { return fmt::format("{:g} %", value * 100); }
 
 void require_enough(const SplitIndex& index, double allowed, const std::string& dataset) {
+  if (index.listed == 0) throw input_error("the label file lists no videos", index.file);
   const int64_t missing = index.count(RowFlaw::kMissing);
   if (index.items.empty() || static_cast<double>(missing) > allowed * static_cast<double>(index.listed) + 1e-9) {
     const auto first = std::find_if(index.problems.begin(), index.problems.end(),
@@ -74,13 +75,13 @@ void ClipData::State::fill_in_classes(const LabelFolder& labels) {
 /// Rows that no run may use end it; others are left out and counted.
 void ClipData::State::take(const Family& family, SplitIndex index) {
   for (const RowProblem& problem : index.problems) {
-    const bool wrong = problem.flaw == RowFlaw::kUnknownLabel || problem.flaw == RowFlaw::kOutside || problem.flaw == RowFlaw::kTwoLabels;
+    const bool wrong = problem.flaw == RowFlaw::kUnknownLabel || problem.flaw == RowFlaw::kOutside ||
+                       (problem.flaw == RowFlaw::kTwoLabels && !family.splits_may_share);
     if (wrong || spec.strict) throw problem.error;
   }
   require_enough(index, options.allow_missing, family.name);
   missing = index.count(RowFlaw::kMissing);
   left_out = index.count(RowFlaw::kTwice);
-  for (const std::string& line : summaries(index.notes)) warn(fmt::format("{}: {}", family.name, line));
   if (missing > 0) {
     warn(fmt::format("{} {}: {} of {} listed videos are missing; scores are not comparable with those of all of them", family.name, split,
                      missing, index.listed));

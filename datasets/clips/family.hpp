@@ -24,7 +24,7 @@ struct Family {
   std::string media_folder;             ///< of the official archive: "UCF-101"; empty: none is usual
   std::string original_labels;          ///< how the original's label files are called before train.csv; "{}" stands for the fold
   std::map<std::string, int64_t> rows;  ///< official length of "train1", "val", ... where it is known exactly
-  bool splits_may_share = false;        ///< a video in training and validation is known of the official lists
+  bool splits_may_share = false;        ///< the official lists have videos in both splits, or under two labels
   annotations::Annotations (*read)(const std::filesystem::path& folder) = nullptr;  ///< the official lists; null: several forms
   std::string official_lists;                                                       ///< their names, for people
   /// Writes the stand-in into a folder.

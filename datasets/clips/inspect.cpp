@@ -96,7 +96,8 @@ class Inspection {
     const double share = static_cast<double>(index.count(RowFlaw::kMissing)) / static_cast<double>(std::max<int64_t>(1, index.listed));
     const bool too_many = share > options_.allow_missing + 1e-9 || index.items.empty();
     for (const RowProblem& problem : index.problems) {
-      const bool harmless = problem.flaw == RowFlaw::kTwice || (problem.flaw == RowFlaw::kMissing && !too_many);
+      const bool harmless = problem.flaw == RowFlaw::kTwice || (problem.flaw == RowFlaw::kMissing && !too_many) ||
+                            (problem.flaw == RowFlaw::kTwoLabels && family_.splits_may_share);
       add({to_string(problem.flaw), name + " " + problem.item, problem.error.what(), !harmless});
     }
     if (index.listed == 0) add({"no rows", index.file, "the label file lists no videos", true});

@@ -15,6 +15,8 @@ namespace {
 
 constexpr uint64_t kStandinSeed = 1;
 
+fs::path without_last_slash(const fs::path& path) { return path.has_filename() ? path : path.parent_path(); }
+
 fs::path labels_below(const fs::path& folder, const Options& options) {
   return options.labels.empty() ? folder / "labels" : fs::path(options.labels);
 }
@@ -35,7 +37,8 @@ std::vector<std::string> missing_files(const Family& family, const Options& opti
 LocationQuery location_query(const Family& family, const Options& options, const std::string& root, std::optional<Role> role) {
   LocationQuery query;
   query.dataset = family.name;
-  query.folders = {options.labels.empty() ? fs::path(root) / family.name : fs::weakly_canonical(options.labels).parent_path()};
+  query.folders = {options.labels.empty() ? fs::path(root) / family.name
+                                          : fs::weakly_canonical(without_last_slash(options.labels)).parent_path()};
   query.has_official_files = [&family, options](const fs::path& folder) {
     const bool named = !options.labels.empty() || !options.media.empty();
     return named || fs::exists(folder / "labels") || find_media(folder, family);
@@ -48,8 +51,9 @@ LocationQuery location_query(const Family& family, const Options& options, const
   return query;
 }
 
-bool is_generated(const fs::path& path) {
+bool is_generated(const fs::path& named) {
   std::error_code error;
+  const fs::path path = without_last_slash(named);
   const fs::path real = fs::weakly_canonical(path, error);
   return is_synthetic(path) || is_synthetic(path.parent_path()) || is_synthetic(real) || is_synthetic(real.parent_path());
 }

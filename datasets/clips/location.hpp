@@ -24,6 +24,6 @@ struct DatasetFiles {
                                     SourceChoice choice);
 
 /// A generator has marked the folder or the one it lies in.
-[[nodiscard]] bool is_generated(const std::filesystem::path& path);
+[[nodiscard]] bool is_generated(const std::filesystem::path& named);
 
 }  // namespace vbench::clips

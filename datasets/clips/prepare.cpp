@@ -31,11 +31,13 @@ struct PrepareOptions {
   std::string annotations, videos;
   ListFormat format = ListFormat::kUcf101;
   bool count = true;
+  bool accept = false;
 
   void bind(Settings& settings, const Family& family) {
     settings.text("annotations", annotations, "folder with the lists");
     settings.text("videos", videos, "folder with the videos or their frames");
     settings.flag("count", count, "count the frames of every video now");
+    settings.flag("accept", accept, "go on although the lists contradict themselves");
     if (family.read != nullptr) return;
     settings.choice(
         "format", format, "form of the lists",
@@ -93,7 +95,9 @@ class Preparation {
     lists_ = family_.read != nullptr ? family_.read(options_.annotations) : read_own_lists(options_.format, options_.annotations);
     name_splits(lists_, family_);
     for (const auto& note : lists_.notes) {
-      if (note.fatal) throw input_error(note.message, printable(note.item), "results on such lists could not be compared with others");
+      if (!note.fatal || options_.accept) continue;
+      throw input_error(printable(note.message), printable(note.item),
+                        "results on such lists cannot be compared with others; --set accept=true goes on all the same");
     }
     for (const std::string& line : summaries(lists_.notes)) report_.facts.push_back("note: " + line);
     report_.facts.push_back(fmt::format("classes: {}", lists_.classes.size()));
@@ -208,7 +212,8 @@ std::string preparation_text(const Family& family) {
   std::string text = fmt::format(
       "annotations=DIR  {}\n"
       "videos=DIR       video files, frame folders or frame databases; <class>/<video>, or <video> alone\n"
-      "count=true       count the frames of every video; false: they are counted when they are read\n",
+      "count=true       count the frames of every video; false: they are counted when they are read\n"
+      "accept=false     true: go on although the lists contradict themselves\n",
       lists);
   if (family.read == nullptr) {
     text +=

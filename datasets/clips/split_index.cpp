@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <unordered_map>
 
 #include "harness/core/text.hpp"
@@ -20,16 +21,15 @@ class Indexer {
 
   void add(const ListedVideo& row) {
     const std::string key = key_of(row);
-    if (!classes_.find(row.label)) return refuse(RowFlaw::kUnknownLabel, key, unknown_label(row));
+    if (!classes_.find(row.label)) return note(RowFlaw::kUnknownLabel, key, unknown_label(row));
     try {
       require_inside(row, index_.file);
     } catch (const Error& error) {
-      return refuse(RowFlaw::kOutside, key, error);
+      return note(RowFlaw::kOutside, key, error);
     }
     auto place = finder_.find(row, split_);
-    if (!place) return refuse(RowFlaw::kMissing, key, input_error(fmt::format("no video '{}'", printable(key)), media_.description()));
-    const auto [other, fresh] = labels_.emplace(*place, row.label);
-    if (!fresh) return refuse_second(row, key, other->second);
+    if (!place) return note(RowFlaw::kMissing, key, input_error(fmt::format("no video '{}'", printable(key)), media_.description()));
+    if (is_repeated(row, key, *place)) return;
     index_.items.push_back({printable(key), key, std::move(*place), *classes_.find(row.label), row.frames});
   }
 
@@ -39,13 +39,21 @@ class Indexer {
                        printable(suggest(row.label, classes_.names())));
   }
 
-  void refuse(RowFlaw flaw, const std::string& key, const Error& error) { index_.problems.push_back({flaw, printable(key), error}); }
+  void note(RowFlaw flaw, const std::string& key, const Error& error) { index_.problems.push_back({flaw, printable(key), error}); }
 
-  void refuse_second(const ListedVideo& row, const std::string& key, const std::string& first_label) {
-    const bool same = row.label == first_label;
-    const std::string what =
-        same ? "is listed twice" : fmt::format("is listed as '{}' and as '{}'", printable(first_label), printable(row.label));
-    refuse(same ? RowFlaw::kTwice : RowFlaw::kTwoLabels, key, input_error(fmt::format("'{}' {}", printable(key), what), index_.file));
+  /// The row says what an earlier one says.
+  [[nodiscard]] bool is_repeated(const ListedVideo& row, const std::string& key, const std::string& place) {
+    auto& labels = labels_[place];
+    const bool fresh = labels.insert(row.label).second;
+    if (!fresh) {
+      note(RowFlaw::kTwice, key, input_error(fmt::format("'{}' is listed twice", printable(key)), index_.file));
+    } else if (labels.size() > 1) {
+      const auto& other = *labels.begin() == row.label ? *labels.rbegin() : *labels.begin();
+      note(RowFlaw::kTwoLabels, key,
+           input_error(fmt::format("'{}' is listed as '{}' and as '{}'", printable(key), printable(other), printable(row.label)),
+                       index_.file));
+    }
+    return !fresh;
   }
 
   const ClassList& classes_;
@@ -53,7 +61,7 @@ class Indexer {
   const Media& media_;
   const std::string split_;
   SplitIndex& index_;
-  std::unordered_map<std::string, std::string> labels_;  // by place
+  std::unordered_map<std::string, std::set<std::string>> labels_;  // by place
 };
 
 }  // namespace

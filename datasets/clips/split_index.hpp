@@ -12,7 +12,7 @@
 
 namespace vbench::clips {
 
-/// What is wrong with a row. The row is left out.
+/// What is wrong with a row. It is left out, but for one with a second label.
 enum class RowFlaw {
   kUnknownLabel,  ///< not in the class list
   kOutside,       ///< names lead out of the media folder

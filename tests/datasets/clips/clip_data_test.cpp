@@ -112,7 +112,7 @@ TEST(ClipData, PlansTheOriginalsIterations) {
   set.options.multigrid.epoch_length = video::EpochLength::kFullPass;
   EXPECT_THAT(set.open(Role::kTrain).plan(3), IsEmpty());
   set.options.multigrid.long_cycles = true;
-  EXPECT_EQ(set.open(Role::kTrain).plan(1).front().size.frames, 1) << "a quarter of 4";
+  EXPECT_LT(set.open(Role::kTrain).plan(1).front().size.frames, 4) << "a cycle begins with short clips";
 }
 
 TEST(ClipData, KnowsHowManyOutputsAClassifierNeeds) {
@@ -220,6 +220,12 @@ TEST(ClipData, ReadsTablesThatWereEditedElsewhere) {
   EXPECT_THAT(test::error_of([&] { (void)set.open(); }), HasSubstr("val.csv"));
   set.write_csv("val", "label,name\njump,v2\n");
   EXPECT_THAT(test::error_of([&] { (void)set.open(); }), HasSubstr("id"));
+}
+
+TEST(ClipData, WithoutRowsSaysSo) {
+  SmallSet set;
+  set.write_csv("val", "label,id\n");
+  EXPECT_THAT(test::error_of([&] { (void)set.open(); }), HasSubstr("lists no videos"));
 }
 
 TEST(ClipData, NeedsNoPreloading) {

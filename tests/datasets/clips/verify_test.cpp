@@ -82,16 +82,21 @@ TEST(Verify, ChecksTheRows) {
   set.rows("val").push_back(other);
   set.write_rows();
   EXPECT_THAT(set.problems(), UnorderedElementsAre("unknown label", "name leads out of the folder", "row twice (note)",
-                                                   "video twice (note)", "video with two labels", "in both splits",
-                                                   "bytes other than UTF-8 (note)", "bytes other than UTF-8 (note)"))
+                                                   "video twice (note)", "video with two labels", "in both splits"))
       << set.messages;
+}
+
+TEST(Verify, MentionsNamesThatAreNotUtf8) {
+  SmallSet set;
+  (void)set.problems();
+  EXPECT_THAT(set.report.problems, Contains(::testing::Field(&DataProblem::kind, "not UTF-8")));
 }
 
 TEST(Verify, MentionsMarksOfOtherSystems) {
   SmallSet set;
   set.write_csv("val", "\xEF\xBB\xBFlabel,id\r\njump,v2\r\n");
   const auto kinds = set.problems();
-  EXPECT_FALSE(kinds.empty());
+  EXPECT_GE(kinds.size(), 2U) << set.messages;
   for (const auto& kind : kinds) EXPECT_THAT(kind, HasSubstr("(note)"));
 }
 
