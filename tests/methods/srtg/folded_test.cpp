@@ -86,6 +86,19 @@ TEST(SrtgFolded, FollowsTheWeights) {
   expect_close(folded.forward(clips), now, {1e-5 * magnitude(now), 0, "another order of rounding"}, "statistics of a training step");
 }
 
+TEST(SrtgFolded, TakesASingleFrameAndTheSmallestClip) {
+  const torch::NoGradGuard no_grad;
+  for (const auto& config : {with_srtg(config_of("r3d_18"), Gate::kAligned), config_of("srtg_r2plus1d_18")}) {
+    const auto network = shaken_network(config, at::kFloat);
+    FoldedNetwork folded(network);
+    for (const auto& shape : std::vector<std::vector<int64_t>>{{1, 3, 1, 1, 1}, {2, 3, 1, 9, 1}, {2, 3, 3, 1, 20}}) {
+      const auto clips = random_clips(shape);
+      const auto logits = network.forward(clips, {});
+      expect_close(folded.forward(clips), logits, {1e-5 * magnitude(logits), 0, "another order of rounding"}, "logits");
+    }
+  }
+}
+
 TEST(SrtgFolded, ObeysAutocastWhereThatPays) {
   const auto network = shaken_network(config_of("srtg_r3d_18"), at::kFloat);
   FoldedNetwork folded(network);
