@@ -34,16 +34,20 @@ Options hacs_options() { return large_set(video::kinetics_pipeline(), "1,2", 2);
 
 /// Files of every one of these datasets. @param archive  folder of the official archive, "" if there is none
 std::string layout_of(const std::string& name, const std::string& archive, bool folds) {
-  const std::string official = archive.empty() ? "" : fmt::format("{}/{}/...  the official archive as it is\n", name, archive);
-  return fmt::format(
-      "{0}/labels/classes.txt      a class a line, in the order of the labels\n"
-      "{0}/labels/{1}  label,id,time_start,time_end,split,path,frames; the original's own csv files do too\n"
-      "{0}/frames.db               all frames in one packed database ('vbench data convert'), or\n"
-      "{0}/jpg/<class>/<video>/    frames.db and n_frames, or frame_00001.jpg ..., or\n"
-      "{0}/videos/<class>/         video files: every epoch decodes them anew\n"
-      "{2}"
-      "'vbench data prepare {0}' writes labels/ from the official lists. Elsewhere: --set data.labels=DIR --set data.media=DIR",
-      name, folds ? "{train,val}{1,2,3}.csv" : "{train,val}.csv", official);
+  std::vector<std::pair<std::string, std::string>> lines{
+      {"labels/classes.txt", "a class a line, in the order of the labels"},
+      {folds ? "labels/{train,val}{1,2,3}.csv" : "labels/{train,val}.csv",
+       "label,id,time_start,time_end,split,path,frames; the original's own csv files do too"},
+      {"frames.db", "all frames in one packed database ('vbench data convert'), or"},
+      {"jpg/<class>/<video>/", "frames.db and n_frames, or frame_00001.jpg ..., or"},
+      {"videos/<class>/", "video files: every epoch decodes them anew"}};
+  if (!archive.empty()) lines.emplace_back(archive + "/...", "the official archive as it is");
+  std::string text;
+  for (const auto& [path, what] : lines) text += fmt::format("{:<32} {}\n", name + "/" + path, what);
+  return text +
+         fmt::format(
+             "'vbench data prepare {}' writes labels/ from the official lists. Elsewhere: --set data.labels=DIR --set data.media=DIR",
+             name);
 }
 
 Family base(const std::string& name, const std::string& title, const std::string& licence, Options (*defaults)()) {

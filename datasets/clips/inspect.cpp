@@ -9,20 +9,10 @@
 #include "datasets/clips/prepare.hpp"
 #include "datasets/clips/split_index.hpp"
 #include "datasets/location/entry.hpp"
-#include "harness/core/settings.hpp"
 #include "harness/core/text.hpp"
 
 namespace vbench::clips {
 namespace {
-
-Options requested_options(const Family& family, const DataRequest& request) {
-  Options options = family.defaults();
-  options.allow_missing = request.allow_missing;
-  Settings settings;
-  options.bind(settings);
-  for (const std::string& assignment : request.settings) settings.set_assignment(assignment);
-  return options;
-}
 
 /// One look at a dataset. `verify` opens every video, `deep` decodes all of it.
 class Inspection {
@@ -148,7 +138,7 @@ void inspect(const Family& family, const Options& options, const DataRequest& re
 }  // namespace
 
 DatasetEntry dataset_entry(const Family& family) {
-  auto entry = entry_of(family, requested_options, inspect);
+  auto entry = entry_of(family, inspect);
   entry.preparation = preparation_text(family);
   entry.prepare = [&family](const DataRequest& request, const std::string& folder) { return prepare(family, request, folder); };
   return entry;

@@ -5,17 +5,30 @@
 
 #include "harness/core/error.hpp"
 #include "harness/core/registry.hpp"
+#include "harness/core/settings.hpp"
 
 namespace vbench {
 
-/// info and verify from one inspection. An Error of the inspection becomes a problem of the report; info leaves notes out.
+/// The dataset's defaults with the request's settings.
+/// @throws Error kUsage for settings that do not exist
+template <class Family>
+[[nodiscard]] auto requested_options(const Family& family, const DataRequest& request) {
+  auto options = family.defaults();
+  options.allow_missing = request.allow_missing;
+  Settings settings;
+  options.bind(settings);
+  for (const std::string& assignment : request.settings) settings.set_assignment(assignment);
+  return options;
+}
+
+/// info and verify from one inspection. An Error of the inspection becomes a problem of the report; info leaves notes out. Errors about
+/// the request's settings are the caller's mistakes and go through.
 /// @param family             name, title, licence, layout and synthesize; must outlive the entry
-/// @param requested_options  (family, request) -> the dataset's options; its errors are the caller's mistakes and go through
 /// @param inspect            (family, options, request, verify, report): fills in facts and problems; `verify` asks for all that may be
 /// wrong
-template <class Family, class RequestedOptions, class Inspect>
-[[nodiscard]] DatasetEntry entry_of(const Family& family, const RequestedOptions& requested_options, const Inspect& inspect) {
-  const auto report_of = [&family, requested_options, inspect](const DataRequest& request, bool verify) {
+template <class Family, class Inspect>
+[[nodiscard]] DatasetEntry entry_of(const Family& family, const Inspect& inspect) {
+  const auto report_of = [&family, inspect](const DataRequest& request, bool verify) {
     DataReport report;
     const auto options = requested_options(family, request);
     try {

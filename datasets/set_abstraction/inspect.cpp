@@ -7,21 +7,11 @@
 #include "datasets/location/entry.hpp"
 #include "datasets/set_abstraction/prepare.hpp"
 #include "datasets/set_abstraction/split_sets.hpp"
-#include "harness/core/settings.hpp"
 
 namespace vbench::set_abstraction {
 namespace fs = std::filesystem;
 
 namespace {
-
-Options requested_options(const Family& family, const DataRequest& request) {
-  Options options = family.defaults();
-  options.allow_missing = request.allow_missing;
-  Settings settings;
-  options.bind(settings);
-  for (const std::string& assignment : request.settings) settings.set_assignment(assignment);
-  return options;
-}
 
 /// One look at a metadata folder. `verify` looks at every set, `deep` at every value too.
 class Inspection {
@@ -200,7 +190,7 @@ void inspect(const Family& family, const Options& options, const DataRequest& re
 }  // namespace
 
 DatasetEntry dataset_entry(const Family& family) {
-  auto entry = entry_of(family, requested_options, inspect);
+  auto entry = entry_of(family, inspect);
   entry.preparation = preparation_text();
   entry.prepare = [&family](const DataRequest& request, const std::string& folder) { return prepare(family.name, request, folder); };
   return entry;

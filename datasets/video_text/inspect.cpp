@@ -10,21 +10,11 @@
 #include "datasets/loader/ordered_prefetch.hpp"
 #include "datasets/location/entry.hpp"
 #include "datasets/video_text/split.hpp"
-#include "harness/core/settings.hpp"
 
 namespace vbench::video_text {
 namespace fs = std::filesystem;
 
 namespace {
-
-Options requested_options(const Family& family, const DataRequest& request) {
-  Options options = family.defaults();
-  options.allow_missing = request.allow_missing;
-  Settings settings;
-  options.bind(settings);
-  for (const std::string& assignment : request.settings) settings.set_assignment(assignment);
-  return options;
-}
 
 struct SplitSummary {
   int64_t listed = 0, segments = 0, late_segments = 0;
@@ -127,6 +117,6 @@ void inspect(const Family& family, const Options& options, const DataRequest& re
 
 }  // namespace
 
-DatasetEntry dataset_entry(const Family& family) { return entry_of(family, requested_options, inspect); }
+DatasetEntry dataset_entry(const Family& family) { return entry_of(family, inspect); }
 
 }  // namespace vbench::video_text

@@ -1,6 +1,8 @@
 // Labelled clips: what is read, and what becomes of videos and files that are not as they should be.
 #include <torch/types.h>
 
+#include "datasets/clips/media.hpp"
+#include "datasets/loader/loader.hpp"
 #include "datasets/synthetic/motion_world.hpp"
 #include "tests/datasets/clips/fixture.hpp"
 
@@ -79,6 +81,50 @@ TEST(ClipData, OfTrainingDependsOnTheStreamAlone) {
   EXPECT_FALSE(torch::equal(read(data, 5, 7).clips, read(data, 5, 8).clips));
   const auto validation = set.open();
   test::expect_same(read(validation, 1, 7).clips, read(validation, 1, 8).clips);
+}
+
+TEST(ClipData, ComesAlikeFromAnyNumberOfThreads) {
+  for (const bool packed : {false, true}) {
+    SmallSet set;
+    if (packed) set.pack();
+    const auto data = set.open(Role::kTrain);
+    const LoaderOptions one{.batch_size = 2, .workers = 0, .prefetch = 1, .shuffle = true, .seed = 3};
+    LoaderOptions many = one;
+    many.workers = many.prefetch = 4;
+    Loader<ClipData> alone(data, one, 0), together(data, many, 0);
+    for (int batch = 0; batch < 4; ++batch) {
+      const auto expected = alone.next(), actual = together.next();
+      ASSERT_TRUE(expected && actual);
+      EXPECT_EQ(actual->ids, expected->ids);
+      test::expect_same(actual->clips, expected->clips);
+    }
+    EXPECT_FALSE(together.next());
+  }
+}
+
+/// What the pipeline makes of the whole pictures of clip 4..7, the middle of 12 frames.
+at::Tensor from_whole_pictures(const SmallSet& set, const std::string& place) {
+  const auto frames = Media(set.root / "jpg").open(place)->read(std::vector<int64_t>{4, 5, 6, 7});
+  return video::ClipPipeline(set.options.pipeline, set.options.clip_size()).evaluate(frames);
+}
+
+TEST(ClipData, DecodesSmallerPicturesOnlyWhereTheyAreShrunkAnyway) {
+  SmallSet set;
+  const auto difference = [&] { return (read(set.open(), 1).clips[0] - from_whole_pictures(set, "jump/v2")).abs().max().item<double>(); };
+  const auto write_frames = [&](int width, int height) {
+    int64_t frame = 0;
+    video::write_frame_database(set.root / "jpg/jump/v2", [&]() -> std::optional<video::EncodedFrame> {
+      if (frame == SmallSet::kFrames) return std::nullopt;
+      return video::EncodedFrame{video::encode_jpeg(test::picture(frame++, width, height), 95), width};
+    });
+  };
+  write_frames(80, 62);
+  EXPECT_EQ(difference(), 0) << "half of 62 is less than 32";
+  write_frames(160, 128);
+  EXPECT_GT(difference(), 0) << "a quarter of 128 will do";
+  EXPECT_LT(difference(), 2);
+  set.options.pipeline.evaluation.shorter_side = 0;
+  EXPECT_EQ(difference(), 0) << "no size to shrink to";
 }
 
 TEST(ClipData, OfTrainingComesInTheSizeOfTheStep) {
