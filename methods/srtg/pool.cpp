@@ -5,9 +5,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
-#include <limits>
 #include <vector>
 
 #include "methods/srtg/layers.hpp"
@@ -38,7 +36,7 @@ struct Extent {
   [[nodiscard]] int64_t out() const { return out_frames * out_height * out_width; }
 };
 
-/// Maxima with their codes. A maximum over a box is one over columns of maxima over rows of ...: 9 comparisons instead of 27.
+/// Maxima with their codes.
 template <class T>
 struct Maxima {
   std::vector<T> values;
@@ -46,62 +44,94 @@ struct Maxima {
   explicit Maxima(int64_t count) : values(static_cast<size_t>(count)), codes(static_cast<size_t>(count)) {}
 };
 
-/// A later value wins only if it is larger or not a number, as in LibTorch.
+/// The larger value wins; among equals the one that LibTorch meets first, and what is not a number always. No branches: the comparisons'
+/// results cannot be predicted.
 template <class T>
-void take_larger(T* best, Code* codes, const T* values, const Code* more_codes, Code step, int64_t count) {
+bool wins(T value, Code code, T best, Code best_code) {
+  return (value > best) | (value != value) | ((value == best) & (code < best_code));
+}
+
+template <class T>
+void take_winners(const T* values, const Code* codes, Code step, T* best, Code* best_codes, int64_t count) {
   for (int64_t i = 0; i < count; ++i) {
-    const bool wins = values[i] > best[i] || values[i] != values[i];
-    best[i] = wins ? values[i] : best[i];
-    codes[i] = wins ? more_codes[i] + step : codes[i];
+    const Code code = codes[i] + step;
+    const bool winner = wins(values[i], code, best[i], best_codes[i]);
+    best[i] = winner ? values[i] : best[i];
+    best_codes[i] = winner ? code : best_codes[i];
   }
 }
 
-/// Maxima of three neighbours in a row, every second one.
+/// Neighbouring pieces of `size` values; their codes are `code_stride` apart.
 template <class T>
-void reduce_row(const T* x, int64_t width, T* best, Code* codes, int64_t out_width) {
-  for (int64_t i = 0; i < out_width; ++i) {
-    T value = 2 * i > 0 ? x[2 * i - 1] : x[0];
-    Code code = i > 0 ? 0 : 1;
-    const auto offer = [&](T other, Code its) {
-      const bool wins = other > value || other != other;
-      value = wins ? other : value;
-      code = wins ? its : code;
-    };
-    offer(x[2 * i], 1);
-    if (2 * i + 1 < width) offer(x[2 * i + 1], 2);
-    best[i] = value;
-    codes[i] = code;
-  }
-}
+struct Pieces {
+  const T* values;
+  const Code* codes;
+  int64_t count, size, code_stride;
+};
 
-/// Maxima of three neighbouring pieces of `size` values, every second one; `unit` is what a place is worth in the code.
+/// Maxima of three neighbours, every second one; `unit` is what a place is worth in the code.
 template <class T>
-void reduce_pieces(const T* x, const Code* x_codes, int64_t pieces, int64_t size, Code unit, T* best, Code* codes) {
-  for (int64_t i = 0; i < halved(pieces); ++i, best += size, codes += size) {
-    const int64_t first = std::max<int64_t>(0, 2 * i - 1), last = std::min(pieces - 1, 2 * i + 1);
-    const auto place = [&](int64_t piece) { return static_cast<Code>(piece - (2 * i - 1)) * unit; };
-    std::copy_n(x + first * size, size, best);
-    std::transform(x_codes + first * size, x_codes + (first + 1) * size, codes, [&](Code code) { return code + place(first); });
+void reduce_pieces(const Pieces<T>& x, Code unit, T* best, Code* codes) {
+  for (int64_t i = 0; i < halved(x.count); ++i, best += x.size, codes += x.size) {
+    const int64_t first = std::max<int64_t>(0, 2 * i - 1), last = std::min(x.count - 1, 2 * i + 1);
+    const auto step = [&](int64_t piece) { return static_cast<Code>(piece - (2 * i - 1)) * unit; };
+    const Code* const first_codes = x.codes + first * x.code_stride;
+    std::copy_n(x.values + first * x.size, x.size, best);
+    std::transform(first_codes, first_codes + x.size, codes, [&](Code code) { return code + step(first); });
     for (int64_t piece = first + 1; piece <= last; ++piece)
-      take_larger(best, codes, x + piece * size, x_codes + piece * size, place(piece), size);
+      take_winners(x.values + piece * x.size, x.codes + piece * x.code_stride, step(piece), best, codes, x.size);
   }
 }
 
+/// The same along a row.
 template <class T>
-void pool_map(const T* x, const Extent& e, Maxima<T>& rows, Maxima<T>& columns, Maxima<T>& result, T* out, uint8_t* chosen) {
-  for (int64_t row = 0; row < e.frames * e.height; ++row) {
-    const int64_t at = row * e.out_width;
-    reduce_row(x + row * e.width, e.width, rows.values.data() + at, rows.codes.data() + at, e.out_width);
+void reduce_row(const T* x, const Code* x_codes, int64_t width, T* out, uint8_t* chosen) {
+  for (int64_t i = 0; i < halved(width); ++i) {
+    T value = x[2 * i];
+    Code code = x_codes[2 * i] + 1;
+    const auto offer = [&](int64_t at, Code place) {
+      const Code its = x_codes[at] + place;
+      const bool winner = wins(x[at], its, value, code);
+      value = winner ? x[at] : value;
+      code = winner ? its : code;
+    };
+    if (i > 0) offer(2 * i - 1, 0);
+    if (2 * i + 1 < width) offer(2 * i + 1, 2);
+    out[i] = value;
+    chosen[i] = static_cast<uint8_t>(code);
   }
-  const int64_t in_frame = e.height * e.out_width, out_frame = e.out_height * e.out_width;
-  for (int64_t frame = 0; frame < e.frames; ++frame) {
-    reduce_pieces(rows.values.data() + frame * in_frame, rows.codes.data() + frame * in_frame, e.height, e.out_width, 3,
-                  columns.values.data() + frame * out_frame, columns.codes.data() + frame * out_frame);
-  }
-  reduce_pieces(columns.values.data(), columns.codes.data(), e.frames, out_frame, 9, result.values.data(), result.codes.data());
-  std::copy(result.values.begin(), result.values.end(), out);
-  std::transform(result.codes.begin(), result.codes.end(), chosen, [](Code code) { return static_cast<uint8_t>(code); });
 }
+
+/// A maximum over a box is one over frames, then rows, then columns: 9 comparisons instead of 27, and only the last 3 with neighbours that
+/// do not lie side by side.
+template <class T>
+class MapPool {
+ public:
+  explicit MapPool(const Extent& e)
+      : e_(e),
+        no_codes_(static_cast<size_t>(e.height * e.width)),
+        frames_(e.out_frames * e.height * e.width),
+        rows_(e.out_frames * e.out_height * e.width) {}
+
+  void run(const T* x, T* out, uint8_t* chosen) {
+    const int64_t in_frame = e_.height * e_.width, out_frame = e_.out_height * e_.width;
+    reduce_pieces<T>({x, no_codes_.data(), e_.frames, in_frame, 0}, 9, frames_.values.data(), frames_.codes.data());
+    for (int64_t frame = 0; frame < e_.out_frames; ++frame) {
+      const int64_t from = frame * in_frame, to = frame * out_frame;
+      reduce_pieces<T>({frames_.values.data() + from, frames_.codes.data() + from, e_.height, e_.width, e_.width}, 3,
+                       rows_.values.data() + to, rows_.codes.data() + to);
+    }
+    for (int64_t row = 0; row < e_.out_frames * e_.out_height; ++row) {
+      const int64_t from = row * e_.width, to = row * e_.out_width;
+      reduce_row(rows_.values.data() + from, rows_.codes.data() + from, e_.width, out + to, chosen + to);
+    }
+  }
+
+ private:
+  Extent e_;
+  std::vector<Code> no_codes_;
+  Maxima<T> frames_, rows_;
+};
 
 template <class T>
 void spread_map(const T* gradient, const uint8_t* chosen, const Extent& e, T* dx) {
@@ -124,11 +154,10 @@ struct MaxPool : torch::autograd::Function<MaxPool> {
     const auto chosen = at::empty(out.sizes(), x.options().dtype(at::kByte));
     AT_DISPATCH_FLOATING_TYPES(x.scalar_type(), "srtg_max_pool", [&] {
       at::parallel_for(0, x.size(0) * x.size(1), 1, [&](int64_t begin, int64_t end) {
-        Maxima<scalar_t> rows(e.frames * e.height * e.out_width), columns(e.frames * e.out_height * e.out_width), result(e.out());
-        for (int64_t map = begin; map < end; ++map) {
-          pool_map(x.data_ptr<scalar_t>() + map * e.in(), e, rows, columns, result, out.data_ptr<scalar_t>() + map * e.out(),
+        MapPool<scalar_t> pool(e);
+        for (int64_t map = begin; map < end; ++map)
+          pool.run(x.data_ptr<scalar_t>() + map * e.in(), out.data_ptr<scalar_t>() + map * e.out(),
                    chosen.data_ptr<uint8_t>() + map * e.out());
-        }
       });
     });
     context->save_for_backward({chosen});
