@@ -56,7 +56,8 @@ class FolderLock {
 
 struct Job {
   fs::path file;
-  std::string name;  ///< "<class>/<video>"
+  std::string name;             ///< "<class>/<video>"
+  bool name_was_taken = false;  ///< so it has kept its extension
 };
 
 /// A link to a folder that it lies in: following it would never end.
@@ -82,22 +83,29 @@ std::vector<fs::path> video_files(const fs::path& folder) {
   return files;
 }
 
+void require_own_name(const Job& job, const Job& other) {
+  if (job.name != other.name) return;
+  throw input_error(fmt::format("'{}' and '{}' would become one video", printable(job.file.filename().string()),
+                                printable(other.file.filename().string())),
+                    printable(job.file.parent_path().string()), "rename one of them");
+}
+
 /// Sorted by name.
 std::vector<Job> list_videos(const fs::path& input) {
   if (!fs::is_directory(input)) throw input_error("is no folder of videos", printable(input.string()));
-  std::map<std::string, fs::path> found;
-  for (const auto& file : video_files(input)) {
-    const auto name = file.lexically_relative(input).replace_extension().string();
-    const auto [other, fresh] = found.emplace(name, file);
-    if (!fresh)
-      throw input_error(fmt::format("'{}' and '{}' would become one video", printable(other->second.filename().string()),
-                                    printable(file.filename().string())),
-                        printable(file.parent_path().string()), "keep one of them");
-  }
-  if (found.empty())
+  const auto files = video_files(input);
+  if (files.empty())
     throw input_error("holds no video files", printable(input.string()), "mp4, avi, webm, mkv, mov, mpg and others are read");
+  std::map<fs::path, int> uses;
+  const auto without_extension = [&](const fs::path& file) { return file.lexically_relative(input).replace_extension(); };
+  for (const auto& file : files) ++uses[without_extension(file)];
   std::vector<Job> jobs;
-  for (const auto& [name, file] : found) jobs.push_back({file, name});
+  for (const auto& file : files) {
+    const bool taken = uses[without_extension(file)] > 1;
+    jobs.push_back({file, (taken ? file.lexically_relative(input) : without_extension(file)).string(), taken});
+  }
+  std::sort(jobs.begin(), jobs.end(), [](const Job& a, const Job& b) { return a.name < b.name; });
+  for (size_t i = 1; i < jobs.size(); ++i) require_own_name(jobs[i - 1], jobs[i]);
   return jobs;
 }
 
@@ -256,6 +264,8 @@ class Tally {
   void add(const Job& job, const Outcome& outcome) {
     const std::string name = printable(job.file.string());
     if (outcome.failure) report_.problems.push_back({"unreadable video", name, outcome.failure->fact(), true});
+    if (job.name_was_taken)
+      report_.problems.push_back({"same name", name, "another video is called so; both keep their extensions in their names", false});
     if (!outcome.remark.empty()) report_.problems.push_back({"fewer frames than promised", name, outcome.remark, false});
     report_.checked += outcome.failure ? 0 : 1;
     kept_ += outcome.kept ? 1 : 0;

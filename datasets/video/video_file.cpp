@@ -30,6 +30,13 @@ bool answer_of(const std::function<bool()>& call) {
   }
 }
 
+/// How far pictures are to be turned clockwise. OpenCV 4.6 says it the wrong way round, and turns its own pictures so.
+int clockwise_turn(const cv::VideoCapture& capture) {
+  const int degrees = static_cast<int>(capture.get(cv::CAP_PROP_ORIENTATION_META));
+  const bool reversed = cv::getVersionMajor() == 4 && cv::getVersionMinor() == 6;
+  return ((reversed ? -degrees : degrees) % 360 + 360) % 360;
+}
+
 bool open_single_threaded(cv::VideoCapture& capture, const std::string& file) {
 #if CV_VERSION_MAJOR > 4 || (CV_VERSION_MAJOR == 4 && CV_VERSION_MINOR >= 7)
   return capture.open(file, cv::CAP_FFMPEG, {cv::CAP_PROP_N_THREADS, 1});  // several videos are read at a time
@@ -61,7 +68,8 @@ void VideoFile::rewind() {
   if (!answer_of([&] { return open_single_threaded(capture_, fs::absolute(path_).string()); }))
     throw input_error("cannot be opened as a video", name(),
                       "it may be cut short, of a format that FFmpeg does not know, or not be readable");
-  capture_.set(cv::CAP_PROP_ORIENTATION_AUTO, 1);
+  capture_.set(cv::CAP_PROP_ORIENTATION_AUTO, 0);
+  turn_ = clockwise_turn(capture_);
   next_ = 0;
 }
 
@@ -74,6 +82,9 @@ bool VideoFile::skip_one() {
 void VideoFile::retrieve(cv::Mat& frame) {
   const bool given = answer_of([&] { return capture_.retrieve(frame); });
   if (!given || frame.empty() || frame.type() != CV_8UC3) throw input_error(fmt::format("frame {} cannot be decoded", next_ - 1), name());
+  if (turn_ == 90) cv::rotate(frame, frame, cv::ROTATE_90_CLOCKWISE);
+  if (turn_ == 180) cv::rotate(frame, frame, cv::ROTATE_180);
+  if (turn_ == 270) cv::rotate(frame, frame, cv::ROTATE_90_COUNTERCLOCKWISE);
 }
 
 bool VideoFile::next(cv::Mat& frame) {

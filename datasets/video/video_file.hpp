@@ -38,6 +38,7 @@ class VideoFile : public FrameSource {
   std::filesystem::path path_;
   cv::VideoCapture capture_;
   int64_t frames_in_header_ = 0;
+  int turn_ = 0;      // degrees, clockwise
   int64_t next_ = 0;  // index of the picture that the decoder gives next
   std::optional<int64_t> frames_;
 };

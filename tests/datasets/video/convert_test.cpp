@@ -18,6 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using test::error_of;
+using test::open_converted;
 using test::TemporaryFolder;
 using test::write_video;
 using testing::HasSubstr;
@@ -28,11 +29,6 @@ using Indices = std::vector<int64_t>;
 DataReport convert(const fs::path& input, const fs::path& output, const ConvertOptions& options = {}) {
   Progress quiet(Verbosity::kQuiet);
   return video::convert_videos(input, output, options, quiet);
-}
-
-std::unique_ptr<video::FrameSource> open_converted(const fs::path& output, const std::string& name, DatabaseLayout layout) {
-  if (layout == DatabaseLayout::kPerVideo) return video::open_frames(output / name);
-  return video::PackedDatabase(output / "frames.db").open(name);
 }
 
 /// Everything in both layouts.
@@ -238,9 +234,25 @@ TEST(ConversionInput, ThatCannotBeConvertedSaysWhy) {
   EXPECT_THAT(error_of([&] { (void)convert(folder / "missing", folder / "out"); }), HasSubstr("missing: is no folder of videos"));
   EXPECT_THAT(error_of([&] { (void)convert(folder / "empty", folder / "out"); }), HasSubstr("empty: holds no video files"));
   EXPECT_FALSE(fs::exists(folder / "out"));
-  write_video(folder / "same/a.avi", 2);
-  write_video(folder / "same/a.mp4", 2, "mp4v");
-  EXPECT_THAT(error_of([&] { (void)convert(folder / "same", folder / "out"); }), HasSubstr("would become one video"));
+}
+
+TEST(ConversionInput, OfOneNameKeepsExtensions) {
+  const TemporaryFolder folder;
+  write_video(folder / "same/run/a.avi", 2);
+  write_video(folder / "same/run/a.mp4", 3, "mp4v");
+  write_video(folder / "same/run/b.mp4", 4, "mp4v");
+  const auto report = convert(folder / "same", folder / "out");
+  EXPECT_EQ(report.checked, 3);
+  ASSERT_EQ(report.problems.size(), 2U);
+  EXPECT_EQ(report.problems[0].kind, "same name");
+  EXPECT_FALSE(report.problems[0].fatal);
+  EXPECT_EQ(video::open_frames(folder / "out/run/a.avi")->frames(), 2);
+  EXPECT_EQ(video::open_frames(folder / "out/run/a.mp4")->frames(), 3);
+  EXPECT_EQ(video::open_frames(folder / "out/run/b")->frames(), 4);
+  write_video(folder / "same/run/plain.avi", 2);
+  fs::rename(folder / "same/run/plain.avi", folder / "same/run/a.avi.mkv");
+  EXPECT_THAT(error_of([&] { (void)convert(folder / "same", folder / "out"); }),
+              HasSubstr((folder / "same/run").string() + ": 'a.avi' and 'a.avi.mkv' would become one video; rename one of them"));
 }
 
 TEST(ConversionSettings, AreThoseOfTheOptions) {

@@ -7,6 +7,7 @@
 #include <opencv2/videoio.hpp>
 #include <set>
 
+#include "datasets/video/convert.hpp"
 #include "datasets/video/frame_writer.hpp"
 #include "datasets/video/picture.hpp"
 #include "harness/core/error.hpp"
@@ -63,6 +64,12 @@ inline void write_database_as_upstream(const std::filesystem::path& folder, int6
     insert.bind(fmt::format("{}/frame_{:05d}", folder.filename().string(), shuffled + 1), sqlite::Bytes{jpeg}, int64_t{kWidth}).run();
   }
   write_file_atomically(folder / "n_frames", n_frames);
+}
+
+inline std::unique_ptr<video::FrameSource> open_converted(const std::filesystem::path& output, const std::string& name,
+                                                          video::DatabaseLayout layout) {
+  if (layout == video::DatabaseLayout::kPerVideo) return video::open_frames(output / name);
+  return video::PackedDatabase(output / "frames.db").open(name);
 }
 
 inline void run_sql(const std::filesystem::path& file, const std::string& sql) {

@@ -104,7 +104,7 @@ TEST_F(OddVideo, ThatIsTurnedComesUpright) {
 }
 
 TEST_F(OddVideo, CutShortGivesWhatIsLeft) {
-  test::write_video(folder_ / "whole.webm", kFrames, "VP80");
+  test::write_video(folder_ / "whole.webm", kFrames, "VP90");
   const std::string whole = read_file(folder_ / "whole.webm");
   const fs::path file = write("cut.webm", whole.substr(0, whole.size() * 2 / 3));
   VideoFile source(file);
