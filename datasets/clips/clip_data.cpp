@@ -75,8 +75,8 @@ void ClipData::State::fill_in_classes(const LabelFolder& labels) {
 /// Rows that no run may use end it; others are left out and counted.
 void ClipData::State::take(const Family& family, SplitIndex index) {
   for (const RowProblem& problem : index.problems) {
-    const bool wrong = problem.flaw == RowFlaw::kUnknownLabel || problem.flaw == RowFlaw::kOutside ||
-                       (problem.flaw == RowFlaw::kTwoLabels && !family.splits_may_share);
+    const bool left_out_only = problem.flaw == RowFlaw::kMissing || problem.flaw == RowFlaw::kTwice;
+    const bool wrong = !left_out_only && !(problem.flaw == RowFlaw::kTwoLabels && family.splits_may_share);
     if (wrong || spec.strict) throw problem.error;
   }
   require_enough(index, options.allow_missing, family.name);

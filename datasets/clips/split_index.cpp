@@ -30,6 +30,8 @@ class Indexer {
     auto place = finder_.find(row, split_);
     if (!place) return note(RowFlaw::kMissing, key, input_error(fmt::format("no video '{}'", printable(key)), media_.description()));
     if (is_repeated(row, key, *place)) return;
+    if (const auto [other, fresh] = places_.emplace(key, *place); !fresh)
+      return note(RowFlaw::kTwoVideos, key, two_videos(key, *other, *place));
     index_.items.push_back({printable(key), key, std::move(*place), *classes_.find(row.label), row.frames});
   }
 
@@ -37,6 +39,12 @@ class Indexer {
   [[nodiscard]] Error unknown_label(const ListedVideo& row) const {
     return input_error(fmt::format("the label '{}' of '{}' is not in the class list", printable(row.label), printable(row.id)), index_.file,
                        printable(suggest(row.label, classes_.names())));
+  }
+
+  [[nodiscard]] Error two_videos(const std::string& key, const std::pair<const std::string, std::string>& first,
+                                 const std::string& second) const {
+    return input_error(fmt::format("'{}' is the name of two videos, {} and {}", printable(key), printable(first.second), printable(second)),
+                       index_.file, "give each label and id together once");
   }
 
   void note(RowFlaw flaw, const std::string& key, const Error& error) { index_.problems.push_back({flaw, printable(key), error}); }
@@ -62,6 +70,7 @@ class Indexer {
   const std::string split_;
   SplitIndex& index_;
   std::unordered_map<std::string, std::set<std::string>> labels_;  // by place
+  std::unordered_map<std::string, std::string> places_;            // by key
 };
 
 }  // namespace
@@ -76,6 +85,8 @@ std::string to_string(RowFlaw flaw) {
       return "video twice";
     case RowFlaw::kTwoLabels:
       return "video with two labels";
+    case RowFlaw::kTwoVideos:
+      return "name of two videos";
     case RowFlaw::kMissing:
       return "missing video";
   }

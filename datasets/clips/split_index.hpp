@@ -18,6 +18,7 @@ enum class RowFlaw {
   kOutside,       ///< names lead out of the media folder
   kTwice,         ///< the same video with the same label
   kTwoLabels,     ///< the same video with another label
+  kTwoVideos,     ///< the same name as another video
   kMissing,       ///< no such video
 };
 [[nodiscard]] std::string to_string(RowFlaw flaw);

@@ -253,6 +253,31 @@ TEST(ClipData, ListsAVideoOnceAndUnderOneLabel) {
   EXPECT_THAT(test::error_of([&] { (void)set.open(); }), AllOf(HasSubstr("as 'jump' and as"), HasSubstr("pick up")));
 }
 
+TEST(ClipData, GivesAnIdToOneVideoOnly) {
+  SmallSet set;
+  auto other = SmallSet::row("jump", "v2");
+  other.media = "jump/v0";
+  set.rows("val").push_back(other);
+  set.write_rows();
+  EXPECT_THAT(test::error_of([&] { (void)set.open(); }), HasSubstr("'jump/v2' is the name of two videos, jump/v2 and jump/v0"));
+}
+
+TEST(ClipData, OfAListWithTwoLabelsAVideoHasBothWhereThatIsKnown) {
+  SmallSet set;
+  fs::rename(set.root, set.root.parent_path() / "kinetics-400");
+  set.root = set.root.parent_path() / "kinetics-400";
+  set.spec.dataset = "kinetics-400";
+  auto other = SmallSet::row(test::small_classes()[0], "x");
+  other.media = "jump/v2";
+  set.rows("val").push_back(other);
+  set.write_rows();
+  const auto data = set.open();
+  ASSERT_EQ(data.size(), 5);
+  EXPECT_EQ(read(data, 1).label, 1);
+  EXPECT_EQ(read(data, 4).label, 0);
+  test::expect_same(read(data, 1).clips, read(data, 4).clips);
+}
+
 TEST(ClipData, ReadsTablesThatWereEditedElsewhere) {
   SmallSet set;
   const std::string quoted = R"("pick up, ""it""",v2)";

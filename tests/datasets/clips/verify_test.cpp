@@ -43,6 +43,13 @@ TEST(Verify, NamesMissingVideosAndAllowsAShare) {
   EXPECT_THAT(set.problems(false, 0.25), ElementsAre("missing video (note)"));
 }
 
+TEST(Verify, NamesEveryVideoOfAClassWhoseFolderIsMissing) {
+  SmallSet set;
+  fs::remove_all(set.root / "jpg/jump");
+  EXPECT_THAT(set.problems(), ElementsAre("missing video", "missing video", "missing video"));
+  EXPECT_THAT(set.report.facts, AllOf(Contains("classes: 4 (classes.txt)"), Contains("train1: 8 videos, 6 found, 2 missing")));
+}
+
 TEST(Verify, NamesVideosThatCannotBeRead) {
   SmallSet set;
   test::run_sql(set.root / "jpg/jump/v0/frames.db", "UPDATE Images SET frames=x'ffd8ffe0' WHERE ObjId='v0/frame_00012'");
