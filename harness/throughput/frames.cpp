@@ -28,7 +28,7 @@ namespace fs = std::filesystem;
 using vbench::video::EncodedFrame;
 
 constexpr int kWidth = 340, kHeight = 256, kSide = 112;
-constexpr int64_t kVideos = 48, kFrames = 64, kClip = 16, kInterval = 2;
+constexpr int64_t kVideos = 24, kFrames = 48, kClip = 16, kInterval = 2;
 constexpr int64_t kAsUpstream = 12, kAsOurs = 92;  // qualities of JPEG; the first gives what ffmpeg's encoder makes of camera footage
 
 /// What a camera sees: something coarse that moves, detail, and some noise.
@@ -42,7 +42,7 @@ cv::Mat picture(int64_t video, int64_t frame) {
   cv::resize(fine, detail, picture.size(), 0, 0, cv::INTER_CUBIC);
   picture += detail;
   cv::RNG other(static_cast<uint64_t>(video * kFrames + frame) + 77);
-  other.fill(noise, cv::RNG::NORMAL, 0, 3);
+  other.fill(noise, cv::RNG::NORMAL, 0, 2);
   cv::Mat sum;
   picture.convertTo(sum, CV_16SC3);
   sum += noise;
@@ -204,7 +204,7 @@ void add(const std::string& name, const std::function<double()>& seconds) {
                                  state.counters["clips/s"] = static_cast<double>(kVideos) / best;
                                })
       ->Unit(benchmark::kMillisecond)
-      ->MinTime(0.3)
+      ->MinTime(0.1)
       ->Repetitions(3)
       ->ReportAggregatesOnly(true)
       ->UseManualTime();
