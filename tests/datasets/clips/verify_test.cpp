@@ -124,6 +124,12 @@ TEST(Verify, ComparesCountsWithTheOfficialOnes) {
   EXPECT_THAT(set.messages, HasSubstr("8 are listed, the official number is 9537"));
 }
 
+TEST(Verify, OfAFoldThatThereIsNotIsAMistakeOfTheUsers) {
+  DataRequest request;
+  request.settings = {"data.fold=4"};
+  EXPECT_THAT(test::error_of([&] { (void)dataset_entry(family_of("ucf101")).verify(request); }), HasSubstr("3 official splits"));
+}
+
 TEST(Verify, SaysWhatToPutWhereNothingIs) {
   SmallSet set;
   fs::remove_all(set.root);
