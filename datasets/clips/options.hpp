@@ -17,10 +17,10 @@ namespace vbench::clips {
 
 /// Sizes of a generated stand-in. Synthetic, and other values give other data.
 struct StandinOptions {
-  int64_t train_videos = 28;  ///< of each of the motions
+  int64_t train_videos = 48;  ///< of each of the motions
   int64_t val_videos = 12;
   int64_t frames = 32;  ///< of each video
-  int64_t side = 72;    ///< height in pixels; 4:3
+  int64_t side = 60;    ///< height in pixels; 4:3
 
   void bind(Settings& settings);  ///< names them "standin.frames", ...
   bool operator==(const StandinOptions&) const = default;

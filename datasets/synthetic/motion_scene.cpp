@@ -11,13 +11,15 @@ namespace {
 using std::numbers::pi;
 
 // The radius of the smallest shape in heights, and how much larger the largest is.
-constexpr double kSmallestRadius = 0.10;
+constexpr double kSmallestRadius = 0.12;
 constexpr double kSizeRange = 2.4;
 
-constexpr int kMargin = 4;         // pixels of background beyond each edge, and so the bound of the shake
-constexpr int kNoise = 9;          // largest change of a pixel
-constexpr int kPointBits = 8;      // fraction of a corner's coordinates
-constexpr double kContrast = 170;  // between shape and background, over the three channels
+constexpr int kMargin = 4;     // pixels of background beyond each edge, and so the bound of the shake
+constexpr int kNoise = 4;      // largest change of a pixel
+constexpr int kPointBits = 8;  // fraction of a corner's coordinates
+
+// Shapes are brighter than what is behind them: a small network has to find them before it can follow them.
+constexpr double kBrightest = 255, kDimShape = 170, kBrightBackground = 90, kDarkBackground = 40, kTexture = 30;
 
 /// x modulo `range`, in [0, range).
 double wrapped(double x, double range) {
@@ -30,14 +32,6 @@ double either_way(RandomStream& random) { return random.below(2) == 0 ? -1 : 1; 
 cv::Scalar draw_colour(RandomStream& random, double low, double high) {
   const double blue = random.uniform(low, high), green = random.uniform(low, high);
   return {blue, green, random.uniform(low, high)};
-}
-
-double contrast(const cv::Scalar& a, const cv::Scalar& b) { return std::abs(a[0] - b[0]) + std::abs(a[1] - b[1]) + std::abs(a[2] - b[2]); }
-
-cv::Scalar draw_colour_unlike(const cv::Scalar& other, RandomStream& random) {
-  cv::Scalar colour = draw_colour(random, 0, 255);
-  while (contrast(colour, other) < kContrast) colour = draw_colour(random, 0, 255);
-  return colour;
 }
 
 /// A random grid of colours, stretched.
@@ -103,8 +97,8 @@ MotionScene::MotionScene(uint64_t seed, Motion motion, int64_t video, int64_t si
   spin_ = random.uniform(-0.03, 0.03);
   shake_ = std::min<double>(random.uniform(0, 0.012) * static_cast<double>(side), kMargin - 1);
   path_ = draw_path(motion, random);
-  const cv::Scalar mean = draw_colour(random, 60, 195);
-  outline_ = draw_outline(random, mean);
+  const cv::Scalar mean = draw_colour(random, kDarkBackground, kBrightBackground);
+  outline_ = draw_outline(random);
   draw_background(random, mean);
 }
 
@@ -144,18 +138,18 @@ MotionScene::Path MotionScene::draw_path(Motion motion, RandomStream& random) {
   return path;
 }
 
-MotionScene::Outline MotionScene::draw_outline(RandomStream& random, const cv::Scalar& background) {
+MotionScene::Outline MotionScene::draw_outline(RandomStream& random) {
   Outline outline;
   outline.corners = draw_corners(random);
-  outline.colour = draw_colour_unlike(background, random);
-  outline.inner_colour = draw_colour(random, 0, 255);
+  outline.colour = draw_colour(random, kDimShape, kBrightest);
+  outline.inner_colour = draw_colour(random, kBrightBackground, kBrightest);
   return outline;
 }
 
 void MotionScene::draw_background(RandomStream& random, const cv::Scalar& mean) {
   const cv::Size size(size_.width + 2 * kMargin, size_.height + 2 * kMargin);
-  const cv::Mat coarse = draw_texture(random, {6, 5}, size, mean, 60);
-  const cv::Mat fine = draw_texture(random, {20, 15}, size, mean, 60);
+  const cv::Mat coarse = draw_texture(random, {6, 5}, size, mean, kTexture);
+  const cv::Mat fine = draw_texture(random, {20, 15}, size, mean, kTexture);
   const double share = random.uniform(0.3, 0.9);
   cv::addWeighted(coarse, share, fine, 1 - share, 0, background_);
 }

@@ -58,8 +58,11 @@ class PairExperiment final : public Experiment {
 
   [[nodiscard]] int64_t batch_items() const override { return items_; }
   [[nodiscard]] std::vector<int64_t> clip_shape() const override {
-    if constexpr (requires { batch_->clips; }) return batch_ ? batch_->clips.sizes().vec() : std::vector<int64_t>();
-    return {};
+    if constexpr (requires { batch_->clips.sizes(); }) {
+      return batch_ ? batch_->clips.sizes().vec() : std::vector<int64_t>();
+    } else {
+      return {};
+    }
   }
   [[nodiscard]] int64_t items_read() const override { return loader_ ? loader_->items_read() : 0; }
   [[nodiscard]] double read_seconds() const override {
