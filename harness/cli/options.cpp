@@ -68,15 +68,16 @@ void add_out(po::options_description& options, Raw& raw) {
 
 void add_model(po::options_description& options, Raw& raw) {
   RunSpec& run = raw.invocation.run;
-  options.add_options()("method,m", po::value(&run.method)->value_name("M"), "method ('vbench list methods')")                          //
-      ("dataset,d", po::value(&run.dataset)->value_name("D"), "dataset ('vbench list datasets')")                                       //
-      ("variant", po::value(&run.variant)->value_name("V"), "configuration of the paper ('vbench list variants'; default: the first)")  //
-      ("init", po::value(&run.init)->value_name("FILE"), "weights to start from: the authors' .pth or one of ours")                     //
-      ("preload", po::bool_switch(&run.preload), "hold all features in memory")                                                         //
-      ("strict", po::bool_switch(&run.strict), "fail on bad items instead of dropping and counting them")                               //
-      ("device", shown(run.device, std::string("cpu"))->value_name("X"), "cpu, cuda, cuda:1")                                           //
-      ("threads", shown(run.threads, int64_t{0})->value_name("N"), "threads of tensor operations; 0: all cores")                        //
-      ("workers", shown(run.workers, int64_t{0})->value_name("N"), "reading threads; 0: as many as threads")                            //
+  options.add_options()("method,m", po::value(&run.method)->value_name("M"), "method ('vbench list methods')")  //
+      ("dataset,d", po::value(&run.dataset)->value_name("D"), "dataset ('vbench list datasets')")               //
+      ("variant", po::value(&run.variant)->value_name("V"),
+       "configuration of the paper ('vbench list variants'; default: the first); several, a,b, run one after another")  //
+      ("init", po::value(&run.init)->value_name("FILE"), "weights to start from: the authors' .pth or one of ours")     //
+      ("preload", po::bool_switch(&run.preload), "hold all features in memory")                                         //
+      ("strict", po::bool_switch(&run.strict), "fail on bad items instead of dropping and counting them")               //
+      ("device", shown(run.device, std::string("cpu"))->value_name("X"), "cpu, cuda, cuda:1")                           //
+      ("threads", shown(run.threads, int64_t{0})->value_name("N"), "threads of tensor operations; 0: all cores")        //
+      ("workers", shown(run.workers, int64_t{0})->value_name("N"), "reading threads; 0: as many as threads")            //
       ("precision", shown(raw.precision, std::string("fp32"))->value_name("P"), "fp32, bf16 or fp16 (CUDA)");
 }
 

@@ -47,6 +47,18 @@ TEST(SrtgRun, TrainsOnTheStandInAndWritesTheAuthorsFiles) {
   for (const char* entry : {"\n1,train,top1,", "\n2,train,open/layer1.0,", "\n2,val,top5,"}) EXPECT_THAT(log, HasSubstr(entry));
 }
 
+TEST(SrtgRun, NetworksAreComparedInOneCommand) {
+  const TemporaryFolder out;
+  const auto both = json_of(small(out.path(), {"--epochs", "1"}, "mini,srtg-mini"));
+  ASSERT_EQ(both.size(), 2U);
+  EXPECT_EQ(both[0].at("variant"), "mini");
+  EXPECT_EQ(both[1].at("variant"), "srtg-mini");
+  expect_error(run_program(small(out.path(), {}, "mini,srtg-minni")), kUsage, {"srtg-minni", "srtg-mini"});
+  const auto board = run_program({"leaderboard", "--out", out.path().string(), "--format", "csv"});
+  EXPECT_THAT(board.out, HasSubstr("srtg,mini,"));
+  EXPECT_THAT(board.out, HasSubstr("srtg,srtg-mini,"));
+}
+
 TEST(SrtgRun, EachStepIsShownInTheAuthorsWords) {
   const TemporaryFolder out;
   const auto result = run_program(small(out.path(), {"--epochs", "1", "--verbose"}, "mini"));

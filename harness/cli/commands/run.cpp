@@ -1,5 +1,6 @@
 // `vbench run`: trains and evaluates every seed, stores the results, prints the board they stand on.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <iostream>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "harness/cli/commands/commands.hpp"
 #include "harness/core/error.hpp"
 #include "harness/core/files.hpp"
+#include "harness/core/text.hpp"
 #include "harness/train/session.hpp"
 #include "results/store.hpp"
 #include "results/summary.hpp"
@@ -55,27 +57,52 @@ void print_board(const CommandContext& context, const Store& store, const RunRec
   print_tables(leaderboards(store.runs(filter), request, figures), effective_format(context.invocation.run));
 }
 
+/// A session for each of "--variant a,b"; all are checked before the first one trains.
+std::vector<Session> sessions(const CommandContext& context) {
+  std::vector<Session> all;
+  auto spec = context.invocation.run;
+  const auto variants = split(spec.variant, ',');
+  for (const auto& variant : variants.empty() ? std::vector<std::string>{""} : variants) {
+    spec.variant = variant;
+    all.emplace_back(spec, context.registry);
+  }
+  return all;
+}
+
+std::vector<RunRecord> run_seeds(const CommandContext& context, Session& session, Store& store) {
+  std::vector<RunRecord> records;
+  for (const int64_t seed : context.invocation.run.seeds) {
+    records.push_back(session.run_seed(seed, context.command_line, context.progress));
+    records.back().run_id = store.add(records.back());
+    report_verdict(records.back(), context.progress);
+  }
+  return records;
+}
+
+/// One variant is an object, several are a list of them.
+void print_json(const std::vector<std::vector<RunRecord>>& variants, const std::map<std::string, Published>& figures) {
+  std::vector<std::string> objects;
+  for (const auto& records : variants) objects.push_back(run_json(records, find_published(figures, records.front().method)));
+  std::cout << (objects.size() == 1 ? objects.front() : fmt::format("[{}]\n", fmt::join(objects, ",")));
+}
+
 }  // namespace
 
 int run_command(const CommandContext& context) {
   const RunSpec& spec = context.invocation.run;
   if (spec.eval_only && spec.init.empty() && spec.embeddings.empty())
     throw usage_error("nothing to evaluate", "--eval-only", "name the weights with --init FILE");
-  Session session(spec, context.registry);
-  if (!spec.embeddings.empty()) return score_embeddings(context, session);
+  auto runs = sessions(context);
+  if (!spec.embeddings.empty()) return score_embeddings(context, runs.front());
   make_folder(spec.out);
   Store store = Store::open(store_path(spec));  // before training: a folder that cannot be written to should not cost an hour
-  std::vector<RunRecord> records;
-  for (const int64_t seed : spec.seeds) {
-    records.push_back(session.run_seed(seed, context.command_line, context.progress));
-    records.back().run_id = store.add(records.back());
-    report_verdict(records.back(), context.progress);
-  }
+  std::vector<std::vector<RunRecord>> variants;
+  for (auto& session : runs) variants.push_back(run_seeds(context, session, store));
   const auto figures = published_figures(context.registry);
   if (effective_format(spec) == OutputFormat::kJson) {
-    std::cout << run_json(records, find_published(figures, records.front().method));
+    print_json(variants, figures);
   } else {
-    print_board(context, store, records.front(), figures);
+    print_board(context, store, variants.front().front(), figures);
   }
   return 0;
 }
