@@ -57,8 +57,8 @@ TEST(CommandLine, WordsThatACommandDoesNotTakeAreRefused) {
   EXPECT_EQ(error_of([] {
               (void)parse({"data", "verify"});
             }),
-            "'vbench data' takes info, verify, synth or prepare, and the name of a dataset; vbench data info|verify|synth|prepare DATASET "
-            "[options]");
+            "'vbench data' takes info, verify, synth or prepare and the name of a dataset, or convert and a folder; "
+            "vbench data info|verify|synth|prepare DATASET [options]        vbench data convert FOLDER --output DIR [options]");
   EXPECT_NE(error_of([] { (void)parse({"run", "youcook2"}); }).find("takes no words besides its options"), std::string::npos);
 }
 
