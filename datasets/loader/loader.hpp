@@ -40,6 +40,16 @@ inline std::vector<int64_t> epoch_order(int64_t items, const LoaderOptions& opti
   return order;
 }
 
+/// What clips/s count: the views of all videos of a batch where a video can have several, else its items.
+template <class Batch>
+[[nodiscard]] int64_t clips_in(const Batch& batch, int64_t items) {
+  if constexpr (requires { batch.views; }) {
+    return batch.clips.size(0);
+  } else {
+    return items;
+  }
+}
+
 namespace detail {
 template <class D>
 struct StepOf {
@@ -78,7 +88,7 @@ class Loader {
 
   /// Seconds of reading, summed over workers.
   [[nodiscard]] double busy_seconds() const { return prefetch_.busy_seconds(); }
-  [[nodiscard]] int64_t items_read() const { return items_read_.load(); }
+  [[nodiscard]] int64_t items_read() const { return items_read_.load(); }  ///< as clips_in() counts
 
  private:
   /// What each batch takes; empty where all are alike.
@@ -115,8 +125,9 @@ class Loader {
   }
 
   Batch finish(const std::vector<typename Dataset::Sample>& samples) {
-    items_read_ += static_cast<int64_t>(samples.size());
-    return Dataset::collate(samples);
+    auto batch = Dataset::collate(samples);
+    items_read_ += clips_in(batch, static_cast<int64_t>(samples.size()));
+    return batch;
   }
 
   template <class Read>

@@ -105,6 +105,11 @@ template <class M, class D>
 concept Predicts = requires(M& method, const D& data, const PredictRequest& request) {
   { method.predict(data, request) } -> std::same_as<std::vector<Answer>>;
 };
+/// What `vbench show` prints, without the memory and the time that building the method takes.
+template <class M, class D>
+concept SummarisesUnbuilt = requires(const typename M::Tuning& tuning, const typename D::Options& options) {
+  { M::summary_of(tuning, options) } -> std::same_as<ModelSummary>;
+};
 template <class M>
 concept HasEpochHook = requires(M& method, int64_t epoch) {
   method.before_epoch(epoch);

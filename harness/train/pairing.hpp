@@ -51,7 +51,7 @@ class PairExperiment final : public Experiment {
   bool next() override {
     batch_ = loader_->next();
     if (!batch_) return false;
-    items_ = batch_->size();
+    items_ = clips_in(*batch_, batch_->size());
     if (!device_.is_cpu()) batch_ = batch_->to(device_);
     return true;
   }
@@ -199,7 +199,13 @@ class Pair final : public Pairing {
     return std::make_unique<PairExperiment<typename RuntimeOf<M>::type, D>>(spec, training_, tuning_, data_, seed);
   }
 
-  ModelSummary summary() override { return M(tuning_, data_, 0, at::Device(at::kCPU)).summary(); }
+  ModelSummary summary() override {
+    if constexpr (SummarisesUnbuilt<M, D>) {
+      return M::summary_of(tuning_, data_);
+    } else {
+      return M(tuning_, data_, 0, at::Device(at::kCPU)).summary();
+    }
+  }
 
   Evaluation evaluate_embeddings(const std::filesystem::path& file) override {
     if constexpr (ReadsEmbeddings<typename M::Protocol>) {

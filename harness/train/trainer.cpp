@@ -33,6 +33,11 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
+/// A GPU computes behind the caller's back: to read a number of what was ordered last is to wait for all of it.
+void wait_for(const at::Tensor& tensor) {
+  if (!tensor.is_cpu()) (void)tensor.detach().flatten().narrow(0, 0, 1).item<double>();
+}
+
 /// Items and seconds of one activity, for clips/s.
 struct Rate {
   int64_t items = 0;
@@ -165,6 +170,7 @@ class Trainer {
     state_.loss.add(loss);
     ++state_.step;
     ++state_.global_step;
+    wait_for(parameters_.back().tensor);
     const StepSeconds seconds{std::chrono::duration<double>(after_forward - begin).count(), seconds_since(after_forward)};
     backward_.add(experiment_.batch_items(), seconds.backward);
     show_step(loss, rate, seconds);

@@ -32,6 +32,10 @@ class SrtgMethod {
   std::vector<Parameter> parameters() { return network_.parameters(tuning_.fine_tune); }
   std::vector<NamedTensor> weights();  ///< "srtg/<the authors' name>"
   ModelSummary summary() { return summarise(network_, tuning_.clip_size()); }
+  /// Without weights: the largest network has a billion of them.
+  [[nodiscard]] static ModelSummary summary_of(const Tuning& tuning, const clips::Options& data) {
+    return summarise(Network(tuning.network(data), at::Device(at::kMeta)), tuning.clip_size());
+  }
   [[nodiscard]] static ClipProtocol protocol() { return {}; }
   /// As far as names and shapes agree. @return what was taken over and what was not
   std::string import_checkpoint(const std::filesystem::path& file) { return srtg::import_checkpoint(file, network_).text(); }

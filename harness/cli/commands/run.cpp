@@ -63,8 +63,13 @@ std::vector<Session> sessions(const CommandContext& context) {
   auto spec = context.invocation.run;
   const auto variants = split(spec.variant, ',');
   for (const auto& variant : variants.empty() ? std::vector<std::string>{""} : variants) {
+    if (variant.empty() && !variants.empty())
+      throw usage_error("a name is missing", "--variant " + fmt::format("{}", fmt::join(variants, ",")));
     spec.variant = variant;
     all.emplace_back(spec, context.registry);
+    for (size_t i = 0; i + 1 < all.size(); ++i) {
+      if (all[i].variant().name == all.back().variant().name) throw usage_error(fmt::format("'{}' is given twice", variant), "--variant");
+    }
   }
   return all;
 }

@@ -64,6 +64,18 @@ TEST(SrtgCheckpoint, LoadsWhatFitsAndSaysWhatDoesNot) {
   EXPECT_THAT(report.text(), HasSubstr("its classifier has 7 classes, this network 5; left as they were: fc"));
 }
 
+// The released HACS weights: 400 outputs for 200 classes, names behind "module.".
+TEST(SrtgCheckpoint, AnAuthorsFileWithTooManyClassesFillsTheRest) {
+  const TemporaryFolder folder;
+  torch_file::Dict authors;
+  authors.set("state_dict", dictionary(network_of("srtg_r3d_18", 400, 1).weights(), "module."));
+  torch_file::save_torch_file(folder / "hacs.pth", authors);
+  const auto network = network_of("srtg_r3d_18", 200, 2);
+  const auto report = import_checkpoint(folder / "hacs.pth", network);
+  EXPECT_THAT(report.not_loaded, testing::ElementsAre("fc.weight", "fc.bias"));
+  EXPECT_THAT(report.text(), HasSubstr("its classifier has 400 classes, this network 200; left as they were: fc"));
+}
+
 TEST(SrtgCheckpoint, NamesThePartsThatAPlainNetworkLacks) {
   const auto report = load_matching(network_of("r3d_18", 7, 1).weights(), network_of("srtg_r3d_18", 7, 2));
   EXPECT_FALSE(report.source_recursion);

@@ -226,6 +226,16 @@ TEST(SrtgNetwork, FineTuningSlowsThePartsThatItShould) {
   EXPECT_EQ(rate(FineTune::kNone, "stem.1.running_mean"), -1) << "buffers are not trained";
 }
 
+// PyTorch would write a variance of 0 / 0 into the running one.
+TEST(SrtgNetwork, OneValueAChannelIsTooFewToTrainOn) {
+  const auto network = small_network(config_of("r3d_18"));
+  Pass pass;
+  pass.training = true;
+  EXPECT_THAT(error_of([&] { (void)network.forward(random_clips({1, 3, 8, 32, 32}), pass); }), testing::HasSubstr("too few for BatchNorm"));
+  EXPECT_NO_THROW((void)network.forward(random_clips({1, 3, 8, 32, 32}), {}));
+  EXPECT_NO_THROW((void)network.forward(random_clips({2, 3, 8, 32, 32}), pass));
+}
+
 TEST(SrtgNetwork, TrainsInBfloat16Autocast) {
   const auto network = small_network(config_of("srtg_r2plus1d_18"));
   const auto clips = random_clips({2, 3, 8, 32, 32});

@@ -64,6 +64,24 @@ TEST(Optimizer, LeavesParametersWithoutGradientAlone) {
   }
 }
 
+TEST(Optimizer, AParametersShareOfTheRateIsARateOfItsOwn) {
+  for (const auto& options : all_rules()) {
+    for (const auto path : {UpdatePath::kFastest, UpdatePath::kTensorOps}) {
+      auto slow = make_parameters(), reference = make_parameters();
+      slow.front().learning_rate_multiplier = 0.5;
+      const auto optimizer = Optimizer::make(options, slow, path), halved = Optimizer::make(options, reference, path);
+      for (int64_t step = 0; step < 12; ++step) {
+        set_gradients(slow, step);
+        set_gradients(reference, step);
+        optimizer->step(kRate);
+        halved->step(kRate / 2);
+      }
+      expect_same(slow.front().tensor, reference.front().tensor, "at half the rate");
+      EXPECT_FALSE(torch::equal(slow[1].tensor, reference[1].tensor)) << "the others follow the whole rate";
+    }
+  }
+}
+
 /// Trains one tensor with our optimiser on both paths and with LibTorch's, and compares after each step.
 template <typename Theirs, typename TheirOptions>
 void compare_with_libtorch(const OptimizerOptions& options, TheirOptions their_options, torch::ScalarType type) {
