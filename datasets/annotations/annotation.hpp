@@ -41,12 +41,35 @@ struct Annotations {
   std::vector<Note> notes;
 };
 
+/// How many rows a list has officially.
+struct OfficialRows {
+  int64_t rows = 0;  ///< 0: unknown
+  double slack = 0;  ///< share by which a list may differ where the figure is round
+
+  [[nodiscard]] bool allow(int64_t found) const;
+  [[nodiscard]] std::string text() const;  ///< "9537", "about 246000"
+};
+
+/// What the publishers say of a dataset.
+struct Official {
+  std::string title;
+  int64_t classes = 0;
+  bool derived_classes = false;  ///< indices follow from the labels that occur: one label less shifts them, which is fatal
+  std::map<std::string, OfficialRows> splits;
+};
+
+/// The one place where these figures stand. @param dataset  "ucf101", "kinetics-400", ..., of other versions "diving48-v1",
+/// "moments-in-time-v2". @throws Error kInternal for others
+[[nodiscard]] const Official& official(const std::string& dataset);
+
 // Official lists. The folder is the one that was unpacked: lists are found in it and, where the archive has one, in its folder of lists.
 // Lists that are not there are noted if others are; without any, and for a line that cannot be read, they throw Error kInput naming file,
 // line and what was expected.
 
 /// classInd.txt, trainlist0{1,2,3}.txt and testlist0{1,2,3}.txt (or ucfTrainTestlist/...); test lists become "val1".."val3".
 [[nodiscard]] Annotations read_ucf101(const std::filesystem::path& folder);
+/// Lists of any other dataset in that form: the same checks but for UCF-101's counts.
+[[nodiscard]] Annotations read_lists_like_ucf101(const std::filesystem::path& folder);
 /// <class>_test_split{1,2,3}.txt (or testTrainMulti_7030_splits/...).
 [[nodiscard]] Annotations read_hmdb51(const std::filesystem::path& folder);
 /// Label files of 400, 600 and 700 classes; for 200 the two lists of ids beside (or below) the label files of 400.

@@ -12,11 +12,6 @@ namespace {
 
 constexpr size_t kUnused = 30;  // of the vocabulary, no dive of the second version has it
 
-Official official(int64_t version) {
-  if (version == 2) return {"Diving-48 V2", 48, false, {{"train", {15027}}, {"val", {1970}}}};
-  return {"Diving-48 V1", 48, false, {{"train", {15943}}, {"val", {2096}}}};
-}
-
 /// A class is four words: take-off, somersaults, twists, position.
 std::vector<std::string> read_vocabulary(const fs::path& path) {
   std::vector<std::string> classes;
@@ -75,7 +70,8 @@ Annotations read_diving48(const fs::path& folder) {
   if (!second)
     result.notes.push_back(
         {"version 1", "Diving-48", "labels of version 1 are partly wrong; results are not comparable with those on version 2", false});
-  check_counts(official(second ? 2 : 1), result);
+  check_counts(official(second ? "diving48" : "diving48-v1"), result);
+  check_classes(result);
   if (second && result.classes.size() > kUnused) {
     // Every split lacks this class, as it should.
     std::erase_if(result.notes, [&](const Note& note) { return note.kind == kClassWithoutVideos && note.item == result.classes[kUnused]; });

@@ -7,7 +7,6 @@ namespace vbench::annotations {
 namespace fs = std::filesystem;
 namespace {
 
-const Official kOfficial{"HACS Clips", 200, true, {{"train", {}}, {"val", {}}}};
 const VideoColumns kColumns{"classname", "youtube_id", "start", "end"};
 
 std::string split_of(const std::string& subset, const std::string& place) {
@@ -58,7 +57,8 @@ Annotations read_hacs(const fs::path& folder) {
                             fmt::format("{} rows say what a clip does not show; they are left out", negative), false});
   result.classes = sorted_labels(result);
   if (result.classes.empty()) throw input_error("the list has no positive clip with a class", printable(path.string()));
-  check_counts(kOfficial, result);
+  check_counts(official("hacs"), result);
+  check_classes(result);
   check_duplicates(SameClip::kTimes, true, result);
   return result;
 }

@@ -12,12 +12,6 @@ namespace {
 
 constexpr int64_t kFolds = 3, kTrainOfClass = 70, kTestOfClass = 30;
 
-const Official kOfficial{
-    "HMDB-51",
-    51,
-    true,
-    {{"train1", {3570}}, {"val1", {1530}}, {"train2", {3570}}, {"val2", {1530}}, {"train3", {3570}}, {"val3", {1530}}}};
-
 std::string list_end(int64_t fold) { return fmt::format("_test_split{}.txt", fold); }
 
 /// Classes that have a list of any fold.
@@ -73,7 +67,8 @@ Annotations read_hmdb51(const fs::path& folder) {
     for (const auto& label : missing)
       result.notes.push_back({"missing list", label + list_end(fold), "the class has lists of other folds", true});
   }
-  check_counts(kOfficial, result);
+  check_counts(official("hmdb51"), result);
+  check_classes(result);
   check_duplicates(SameClip::kMedia, true, result);
   return result;
 }

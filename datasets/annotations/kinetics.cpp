@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -12,20 +13,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int64_t kMini = 200, kIdLength = 11;
+constexpr std::array<int64_t, 4> kVariants{kMini, 400, 600, 700};
 constexpr std::array<const char*, 3> kSplits{"train", "val", "test"};
-
-/// Round figures where the publishers give thousands.
-Official official(int64_t variant) {
-  static const std::map<int64_t, std::map<std::string, OfficialRows>> rows{
-      {200, {{"train", {80000}}, {"val", {5000}}}},
-      {400, {{"train", {246000, 0.01}}, {"val", {20000}}, {"test", {40000}}}},
-      {600, {{"train", {392000, 0.01}}, {"val", {30000}}, {"test", {60000, 0.25}}}},
-      {700, {{"train", {545000, 0.01}}, {"val", {35000}}, {"test", {70000}}}},
-  };
-  const auto found = rows.find(variant);
-  if (found == rows.end()) throw usage_error(fmt::format("there is no Kinetics of {} classes", variant), "", "known: 200, 400, 600, 700");
-  return {fmt::format("Kinetics-{}", variant), variant, true, found->second};
-}
 
 std::vector<std::string> list_names(int64_t variant, const std::string& split) {
   std::vector<std::string> names;
@@ -145,7 +134,8 @@ Annotations read_mini(const fs::path& folder, const Folders& folders) {
 }  // namespace
 
 Annotations read_kinetics(int64_t variant, const fs::path& folder) {
-  const Official expected = official(variant);
+  if (std::find(kVariants.begin(), kVariants.end(), variant) == kVariants.end())
+    throw usage_error(fmt::format("there is no Kinetics of {} classes", variant), "", fmt::format("known: {}", fmt::join(kVariants, ", ")));
   const Folders folders{folder, folder / "annotations", folder / "labels"};
   Annotations result = variant == kMini ? read_mini(folder, folders) : read_label_files(variant, folders);
   if (result.splits.empty()) throw no_lists(folder, fmt::format("kinetics-{0}_train.csv and kinetics-{0}_val.csv", variant));
@@ -153,7 +143,8 @@ Annotations read_kinetics(int64_t variant, const fs::path& folder) {
   if (result.classes.empty())
     throw input_error("no list tells labels, those of tests keep them secret", printable(folder.string()),
                       fmt::format("put kinetics-{0}_train.csv or kinetics-{0}_val.csv beside it", variant));
-  check_counts(expected, result);
+  check_counts(official(fmt::format("kinetics-{}", variant)), result);
+  check_classes(result);
   check_duplicates(SameClip::kTimes, false, result);
   return result;
 }

@@ -42,7 +42,7 @@ class RowNotes {
     if (!is_utf8(video.label) || !is_utf8(video.id)) ++odd_names_;
     const auto key = csv::row_text({video.label, video.id, number_text(video.start), number_text(video.end), video.media});
     const auto [first, fresh] = lines_.emplace(key, row.line);
-    if (!fresh) add("row twice", row, fmt::format("it says the same as line {}", first->second));
+    if (!fresh) add(kRowTwice, row, fmt::format("it says the same as line {}", first->second));
     note_times_out_of_order(video, table_.place(row), notes_);
   }
 

@@ -1,4 +1,5 @@
-// What the readers of lists share: finding and reading them, names of videos, checks of what was read. Used by the readers of annotations.
+// What the readers of lists share: finding and reading them, names of videos, checks of what was read. Used by the readers of annotations
+// and of own lists.
 #pragma once
 
 #include <functional>
@@ -71,21 +72,14 @@ struct MediaName {
 };
 [[nodiscard]] MediaName media_name(const std::string& path);
 
-/// How many rows lists have officially, and the share by which they may differ without a note where the figure is round.
-struct OfficialRows {
-  int64_t rows = 0;  ///< 0: unknown
-  double slack = 0;
-};
-struct Official {
-  std::string dataset;
-  int64_t classes = 0;
-  bool derived_classes = false;  ///< indices follow from the labels that occur: one label less shifts them, which is fatal
-  std::map<std::string, OfficialRows> splits;
-};
-inline constexpr const char* kClassWithoutVideos = "class without videos";  ///< kind of a note
-/// Notes other counts, splits that are not there, and classes that a split has no video of.
+/// Notes other counts and splits that are not there.
 void check_counts(const Official& official, Annotations& annotations);
 
+inline constexpr const char* kClassWithoutVideos = "class without videos";  ///< kind of a note
+/// Notes classes that a split has no video of.
+void check_classes(Annotations& annotations);
+
+inline constexpr const char* kRowTwice = "row twice";  ///< kind of a note
 /// What makes two rows the same clip.
 enum class SameClip { kMedia, kTimes };
 /// Notes rows that a split has twice, clips with two labels (fatal) and clips in two splits of a fold.

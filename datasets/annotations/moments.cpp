@@ -8,13 +8,6 @@ namespace vbench::annotations {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr size_t kSecondVersion = 305;  // classes
-
-Official official(size_t classes) {
-  if (classes == kSecondVersion) return {"Moments in Time, version 2", 305, false, {{"train", {}}, {"val", {}}}};
-  return {"Moments in Time", 339, false, {{"train", {802264}}, {"val", {33900}}}};
-}
-
 /// "name,index"; '+' and other signs belong to names.
 std::vector<std::string> read_categories(const fs::path& path, std::vector<Note>& notes) {
   NumberedClasses classes;
@@ -65,7 +58,10 @@ Annotations read_moments(const fs::path& folder) {
   if (!train.empty()) read_rows(train, "training", classes, result, "train");
   if (!val.empty()) read_rows(val, "validation", classes, result, "val");
   if (result.splits.empty()) throw no_lists(folder, kExpected);
-  check_counts(official(result.classes.size()), result);
+  const Official& second = official("moments-in-time-v2");
+  const bool is_second = static_cast<int64_t>(result.classes.size()) == second.classes;
+  check_counts(is_second ? second : official("moments-in-time"), result);
+  check_classes(result);
   check_duplicates(SameClip::kMedia, true, result);
   return result;
 }

@@ -10,12 +10,6 @@ namespace vbench::annotations {
 namespace fs = std::filesystem;
 namespace {
 
-const Official kOfficial{
-    "UCF-101",
-    101,
-    false,
-    {{"train1", {9537}}, {"val1", {3783}}, {"train2", {9586}}, {"val2", {3734}}, {"train3", {9624}}, {"val3", {3696}}}};
-
 std::vector<std::string> read_class_numbers(const fs::path& path, std::vector<Note>& notes) {
   NumberedClasses classes;
   for_each_line(path, notes, [&](const Line& line) {
@@ -76,9 +70,7 @@ void check_groups(Annotations& result) {
   }
 }
 
-}  // namespace
-
-Annotations read_ucf101(const fs::path& folder) {
+Annotations read_lists(const fs::path& folder) {
   constexpr const char* kExpected = "classInd.txt, trainlist01.txt and testlist01.txt, or a folder ucfTrainTestlist with them";
   const Folders folders{folder / "ucfTrainTestlist", folder};
   Annotations result;
@@ -92,9 +84,27 @@ Annotations read_ucf101(const fs::path& folder) {
     }
   }
   if (result.splits.empty()) throw no_lists(folder, kExpected);
-  check_counts(kOfficial, result);
+  return result;
+}
+
+void check_rows(Annotations& result) {
+  check_classes(result);
   check_duplicates(SameClip::kMedia, true, result);
   check_groups(result);
+}
+
+}  // namespace
+
+Annotations read_ucf101(const fs::path& folder) {
+  Annotations result = read_lists(folder);
+  check_counts(official("ucf101"), result);
+  check_rows(result);
+  return result;
+}
+
+Annotations read_lists_like_ucf101(const fs::path& folder) {
+  Annotations result = read_lists(folder);
+  check_rows(result);
   return result;
 }
 

@@ -86,14 +86,16 @@ void ClipData::State::take(const Family& family, SplitIndex index) {
     warn(fmt::format("{} {}: {} of {} listed videos are missing; scores are not comparable with those of all of them", family.name, split,
                      missing, index.listed));
   }
-  if (left_out > 0) warn(fmt::format("{} {}: {} rows are left out, their videos are listed twice", family.name, split, left_out));
+  if (left_out > 0) warn(fmt::format("{} {}: rows left out because their videos are listed twice: {}", family.name, split, left_out));
   items = std::move(index.items);
 }
 
 void ClipData::State::warn_about_video_files() const {
   if (items.empty() || !media->is_video_file(items.front().place)) return;
-  warn(fmt::format("frames are decoded from video files each time, which is slow; 'vbench data convert {} --output DIR' makes it faster",
-                   printable(media->path().string())));
+  warn(fmt::format(
+      "video files are decoded from their beginning for every clip; 'vbench data convert {} --output DIR' stores frames that are "
+      "read one by one (docs/video.md has the speeds)",
+      printable(media->path().string())));
 }
 
 void ClipData::State::open(const Family& family, const DatasetFiles& files, const std::string& list) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "datasets/clips/standin.hpp"
 #include "harness/core/error.hpp"
 #include "harness/core/text.hpp"
@@ -32,22 +34,22 @@ Options kinetics_options() { return large_set(video::kinetics_pipeline(), "4,5,6
 Options moments_options() { return large_set(video::moments_pipeline(), "3,4", 3); }
 Options hacs_options() { return large_set(video::kinetics_pipeline(), "1,2", 2); }
 
-/// Files of every one of these datasets. @param archive  folder of the official archive, "" if there is none
-std::string layout_of(const std::string& name, const std::string& archive, bool folds) {
+/// Files of every one of these datasets.
+std::string layout_of(const Family& family) {
   std::vector<std::pair<std::string, std::string>> lines{
       {"labels/classes.txt", "a class a line, in the order of the labels"},
-      {folds ? "labels/{train,val}{1,2,3}.csv" : "labels/{train,val}.csv",
+      {family.folds == 3 ? "labels/{train,val}{1,2,3}.csv" : "labels/{train,val}.csv",
        "label,id,time_start,time_end,split,path,frames; the original's own csv files do too"},
       {"frames.db", "all frames in one packed database ('vbench data convert'), or"},
       {"jpg/<class>/<video>/", "frames.db and n_frames, or frame_00001.jpg ..., or"},
-      {"videos/<class>/", "video files: every epoch decodes them anew"}};
-  if (!archive.empty()) lines.emplace_back(archive + "/...", "the official archive as it is");
+      {"videos/<class>/", "video files, which are decoded from their beginning for every clip"}};
+  if (!family.media_folder.empty()) lines.emplace_back(family.media_folder + "/...", "the official archive as it is");
+  size_t width = 0;
+  for (const auto& [path, what] : lines) width = std::max(width, path.size());
   std::string text;
-  for (const auto& [path, what] : lines) text += fmt::format("{:<32} {}\n", name + "/" + path, what);
-  return text +
-         fmt::format(
-             "'vbench data prepare {}' writes labels/ from the official lists. Elsewhere: --set data.labels=DIR --set data.media=DIR",
-             name);
+  for (const auto& [path, what] : lines) text += fmt::format("{}/{:<{}}  {}\n", family.name, path, width, what);
+  return text + fmt::format("'vbench data prepare {}' writes labels/ from {} lists. Elsewhere: --set data.labels=DIR --set data.media=DIR",
+                            family.name, family.official != nullptr ? "the official" : "your");
 }
 
 Family base(const std::string& name, const std::string& title, const std::string& licence, Options (*defaults)()) {
@@ -61,7 +63,7 @@ Family base(const std::string& name, const std::string& title, const std::string
 }
 
 Family with_layout(Family family) {
-  family.layout = layout_of(family.name, family.media_folder, family.folds == 3);
+  family.layout = layout_of(family);
   return family;
 }
 
@@ -69,10 +71,9 @@ Family ucf101() {
   Family family = base("ucf101", "UCF-101: 13,320 clips of 101 actions (Soomro et al. 2012)",
                        "none stated; research use, videos remain their uploaders'; crcv.ucf.edu", ucf101_options);
   family.folds = 3;
-  family.classes = 101;
   family.media_folder = "UCF-101";
   family.original_labels = "ucf101_split{}_";
-  family.rows = {{"train1", 9537}, {"val1", 3783}, {"train2", 9586}, {"val2", 3734}, {"train3", 9624}, {"val3", 3696}};
+  family.official = &annotations::official(family.name);
   family.read = annotations::read_ucf101;
   family.official_lists = "ucfTrainTestlist/: classInd.txt, trainlist0{1,2,3}.txt, testlist0{1,2,3}.txt";
   return with_layout(family);
@@ -82,13 +83,9 @@ Family hmdb51() {
   Family family = base("hmdb51", "HMDB-51: 6,766 clips of 51 actions from films (Kuehne et al. 2011)",
                        "CC BY 4.0; serre-lab.clps.brown.edu", hmdb51_options);
   family.folds = 3;
-  family.classes = 51;
   family.media_folder = "hmdb51_org";
   family.original_labels = "hmdb_split{}_";
-  for (const char* fold : {"1", "2", "3"}) {
-    family.rows[std::string("train") + fold] = 3570;
-    family.rows[std::string("val") + fold] = 1530;
-  }
+  family.official = &annotations::official(family.name);
   family.read = annotations::read_hmdb51;
   family.official_lists = "testTrainMulti_7030_splits/: <class>_test_split{1,2,3}.txt";
   return with_layout(family);
@@ -100,13 +97,12 @@ annotations::Annotations read_kinetics_of(const std::filesystem::path& folder) {
 }
 
 template <int64_t kClasses>
-Family kinetics(std::map<std::string, int64_t> rows, const std::string& lists) {
+Family kinetics(const std::string& lists) {
   Family family = base(fmt::format("kinetics-{}", kClasses), fmt::format("Kinetics-{}: clips of {} human actions", kClasses, kClasses),
                        "lists CC BY 4.0; videos remain their uploaders'", kinetics_options);
-  family.classes = kClasses;
   family.original_labels = fmt::format("kinetics-{}_", kClasses);
-  family.rows = std::move(rows);
   family.splits_may_share = true;
+  family.official = &annotations::official(family.name);
   family.read = read_kinetics_of<kClasses>;
   family.official_lists = lists;
   return with_layout(family);
@@ -115,9 +111,8 @@ Family kinetics(std::map<std::string, int64_t> rows, const std::string& lists) {
 Family moments() {
   Family family = base("moments-in-time", "Moments in Time: 3 s clips of 339 events (Monfort et al. 2019)",
                        "signed agreement, non-commercial; moments.csail.mit.edu", moments_options);
-  family.classes = 339;
   family.original_labels = "Moments_in_Time_";
-  family.rows = {{"train", 802264}, {"val", 33900}};
+  family.official = &annotations::official(family.name);
   family.read = annotations::read_moments;
   family.official_lists = "moments_categories.txt, trainingSet.csv, validationSet.csv";
   return with_layout(family);
@@ -126,8 +121,8 @@ Family moments() {
 Family hacs() {
   Family family = base("hacs", "HACS Clips 1.1: 2 s clips of 200 actions (Zhao et al. 2019); the positive ones",
                        "research use; hacs.csail.mit.edu", hacs_options);
-  family.classes = 200;
   family.original_labels = "HACS_clips_v1.1_";
+  family.official = &annotations::official(family.name);
   family.read = annotations::read_hacs;
   family.official_lists = "HACS_clips_v1.1.1.csv or HACS_clips_v1.1.csv";
   return with_layout(family);
@@ -136,10 +131,9 @@ Family hacs() {
 Family diving48() {
   Family family = base("diving48", "Diving-48: 16,997 clips of 48 dives (Li et al. 2018), version 2 of the labels",
                        "research use; svcl.ucsd.edu/projects/resound", hmdb51_options);
-  family.classes = 48;
   family.media_folder = "rgb";
   family.original_labels = "diving48_";
-  family.rows = {{"train", 15027}, {"val", 1970}};
+  family.official = &annotations::official(family.name);
   family.read = annotations::read_diving48;
   family.official_lists = "Diving48_vocab.json, Diving48_V2_train.json, Diving48_V2_test.json";
   return with_layout(family);
@@ -155,17 +149,16 @@ Family own_videos() {
 
 const std::vector<Family>& families() {
   static const std::string label_files = "{train,val}.csv with label, youtube_id, time_start, time_end";
-  static const std::vector<Family> all{
-      ucf101(),
-      hmdb51(),
-      kinetics<200>({{"train", 80000}, {"val", 5000}}, "train_ytid_list.txt and val_ytid_list.txt beside (or above) those of Kinetics-400"),
-      kinetics<400>({{"val", 20000}}, label_files),
-      kinetics<600>({{"val", 30000}}, label_files),
-      kinetics<700>({{"val", 35000}}, label_files),
-      moments(),
-      hacs(),
-      diving48(),
-      own_videos()};
+  static const std::vector<Family> all{ucf101(),
+                                       hmdb51(),
+                                       kinetics<200>("train_ytid_list.txt and val_ytid_list.txt beside (or above) those of Kinetics-400"),
+                                       kinetics<400>(label_files),
+                                       kinetics<600>(label_files),
+                                       kinetics<700>(label_files),
+                                       moments(),
+                                       hacs(),
+                                       diving48(),
+                                       own_videos()};
   return all;
 }
 

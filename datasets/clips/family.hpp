@@ -4,7 +4,6 @@
 
 #include <filesystem>
 #include <functional>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -16,15 +15,14 @@ namespace vbench::clips {
 
 struct Family {
   std::string name, title, licence;
-  std::string layout;   ///< what to put where below --data-root, several lines
-  int64_t folds = 1;    ///< official splits into training and validation; 0: as many as there are label files
-  int64_t classes = 0;  ///< official number; 0: any
+  std::string layout;  ///< what to put where below --data-root, several lines
+  int64_t folds = 1;   ///< official splits into training and validation; 0: as many as there are label files
   Options (*defaults)() = nullptr;
 
-  std::string media_folder;             ///< of the official archive: "UCF-101"; empty: none is usual
-  std::string original_labels;          ///< how the original's label files are called before train.csv; "{}" stands for the fold
-  std::map<std::string, int64_t> rows;  ///< official length of "train1", "val", ... where it is known exactly
-  bool splits_may_share = false;        ///< the official lists have videos in both splits, or under two labels
+  std::string media_folder;     ///< of the official archive: "UCF-101"; empty: none is usual
+  std::string original_labels;  ///< how the original's label files are called before train.csv; "{}" stands for the fold
+  const annotations::Official* official = nullptr;  ///< null: a user's own videos
+  bool splits_may_share = false;                    ///< the official lists have videos in both splits, or under two labels
   annotations::Annotations (*read)(const std::filesystem::path& folder) = nullptr;  ///< the official lists; null: several forms
   std::string official_lists;                                                       ///< their names, for people
   /// Writes the stand-in into a folder.

@@ -33,7 +33,7 @@ class Inspection {
     fact("labels: {} ({})", printable(files_.labels.string()), vbench::to_string(files_.source));
     fact("frames: {}", media.description());
     fact("classes: {} ({})", classes.size(), from);
-    compare_count("classes", classes.size(), family_.classes);
+    if (family_.official != nullptr) compare_count("classes", classes.size(), {family_.official->classes});
     if (options_.classes > 0 && options_.classes < classes.size())
       add({"too few classes", "data.classes", fmt::format("{} outputs for {} classes", options_.classes, classes.size()), true});
     for (const char* split : {kTrain, kVal}) {
@@ -64,9 +64,9 @@ class Inspection {
   }
 
   /// Only official files have an official length.
-  void compare_count(const std::string& what, int64_t found, int64_t official) {
-    if (official == 0 || found == official || files_.source == Source::kSynthetic) return;
-    add({"other than official", what, fmt::format("{} are listed, the official number is {}", found, official), false});
+  void compare_count(const std::string& what, int64_t found, const annotations::OfficialRows& official) {
+    if (official.allow(found) || files_.source == Source::kSynthetic) return;
+    add({"other than official", what, fmt::format("{} are listed, the official number is {}", found, official.text()), false});
   }
 
   void inspect_split(const std::string& split, const annotations::ClassList& classes, const Media& media) {
@@ -74,8 +74,8 @@ class Inspection {
     const SplitIndex index = index_split(labels_, classes, media, split);
     fact("{}: {} videos, {} found, {} missing", name, index.listed, index.items.size(), index.count(RowFlaw::kMissing));
     report_.listed += index.listed;
-    const auto official = family_.rows.find(name);
-    compare_count(name, index.listed, official == family_.rows.end() ? 0 : official->second);
+    if (family_.official != nullptr && family_.official->splits.contains(name))
+      compare_count(name, index.listed, family_.official->splits.at(name));
     for (const auto& note : index.notes) add({note.kind, printable(note.item), printable(note.message), note.fatal});
     report_rows(name, index);
     for (const ClipItem& item : index.items) splits_[item.place].insert(name);

@@ -16,13 +16,6 @@ namespace {
 
 constexpr const char* kMadeByUs = "PREPARED.json";
 
-void require_ours(const fs::path& labels) {
-  std::error_code error;
-  if (!fs::exists(labels, error) || fs::is_empty(labels, error) || fs::exists(labels / kMadeByUs, error)) return;
-  throw input_error(fmt::format("the folder holds label files that were not prepared here (no {})", kMadeByUs), printable(labels.string()),
-                    "they are never replaced; choose another --output, or use them as they are");
-}
-
 std::string without_fold(const std::string& split) { return split.substr(0, split.find_last_not_of("0123456789") + 1); }
 
 /// Removes the folder at the end of a scope, whatever happens.
@@ -42,6 +35,14 @@ void rename_folder(const fs::path& from, const fs::path& to) {
 
 }  // namespace
 
+void require_replaceable_labels(const fs::path& folder) {
+  const fs::path labels = folder / "labels";
+  std::error_code error;
+  if (!fs::exists(labels, error) || fs::is_empty(labels, error) || fs::exists(labels / kMadeByUs, error)) return;
+  throw input_error(fmt::format("the folder holds label files that were not prepared here (no {})", kMadeByUs), printable(labels.string()),
+                    "they are never replaced; choose another --output, or use them as they are");
+}
+
 bool is_labelled(const std::vector<annotations::ListedVideo>& rows) {
   return !rows.empty() && std::none_of(rows.begin(), rows.end(), [](const auto& row) { return row.label.empty(); });
 }
@@ -59,7 +60,7 @@ void name_splits(annotations::Annotations& lists, const Family& family) {
 void write_labels(const fs::path& folder, const annotations::Annotations& lists, const nlohmann::ordered_json& provenance) {
   make_folder(folder);
   const fs::path labels = folder / "labels";
-  require_ours(labels);
+  require_replaceable_labels(folder);
   const std::string beside = (folder / fmt::format(".labels.{}", ::getpid())).string();
   const Cleanup partial{beside + ".partial"}, old{beside + ".old"};
   fs::remove_all(partial.folder);

@@ -12,6 +12,9 @@ namespace vbench::clips {
 /// "train1" becomes "train" where the dataset has one official split alone.
 void name_splits(annotations::Annotations& lists, const Family& family);
 
+/// Whether write_labels() would be allowed to, for those who work long before it. @throws Error kInput if not
+void require_replaceable_labels(const std::filesystem::path& folder);
+
 /// Writes `<folder>/labels` with classes.txt, a csv a split (those without labels are left out) and PREPARED.json: whole or not at all.
 /// What an earlier preparation wrote there is replaced.
 /// @param provenance  what the files were made from

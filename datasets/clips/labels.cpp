@@ -7,6 +7,7 @@
 #include <set>
 
 #include "harness/core/error.hpp"
+#include "harness/core/files.hpp"
 #include "harness/core/text.hpp"
 
 namespace vbench::clips {
@@ -80,16 +81,15 @@ std::vector<std::string> summaries(const std::vector<Note>& notes) {
 std::vector<fs::path> LabelFolder::candidates(const std::string& split) const {
   const std::string ending = split + ".csv";
   std::vector<fs::path> found;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder_, error)) {
-    if (entry.path().filename().string().ends_with(ending)) found.push_back(entry.path());
+  for (const auto& path : list_folder(folder_)) {
+    if (path.filename().string().ends_with(ending)) found.push_back(path);
   }
-  std::sort(found.begin(), found.end());
   return found;
 }
 
 std::string LabelFolder::wanted(const std::string& split) const {
-  return family_.folds == 1 ? split + ".csv" : fmt::format("{}{}.csv", split, fold_);
+  const bool numbered = family_.folds > 1 || (family_.folds == 0 && fold_ > 1);
+  return numbered ? fmt::format("{}{}.csv", split, fold_) : split + ".csv";
 }
 
 std::optional<fs::path> LabelFolder::find(const std::string& split) const {
@@ -97,7 +97,8 @@ std::optional<fs::path> LabelFolder::find(const std::string& split) const {
     throw usage_error(fmt::format("{} has {} official split{}", family_.name, family_.folds, family_.folds == 1 ? "" : "s"),
                       fmt::format("--set data.fold={}", fold_));
   }
-  std::vector<std::string> names{wanted(split)};
+  std::vector<std::string> names;
+  if (family_.folds != 1) names.push_back(fmt::format("{}{}.csv", split, fold_));
   if (fold_ == 1) names.push_back(split + ".csv");
   if (!family_.original_labels.empty()) names.push_back(fmt::format(fmt::runtime(family_.original_labels), fold_) + split + ".csv");
   for (const std::string& name : names) {

@@ -28,7 +28,7 @@ std::vector<std::string> missing_files(const Family& family, const Options& opti
     if (role && *role != of) continue;
     if (!labels.find(split)) missing.push_back("labels/" + labels.wanted(split));
   }
-  if (options.media.empty() && !find_media(folder, family)) missing.push_back(media_names(family));
+  if (options.media.empty() && !find_media(folder, family)) missing.push_back(wanted_media(folder, family));
   return missing;
 }
 

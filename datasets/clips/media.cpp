@@ -9,6 +9,7 @@
 #include "datasets/clips/labels.hpp"
 #include "datasets/video/video_file.hpp"
 #include "harness/core/error.hpp"
+#include "harness/core/files.hpp"
 #include "harness/core/text.hpp"
 
 namespace vbench::clips {
@@ -152,7 +153,10 @@ std::optional<fs::path> find_media(const fs::path& folder, const Family& family)
   return std::nullopt;
 }
 
-std::string media_names(const Family& family) {
+std::string wanted_media(const fs::path& folder, const Family& family) {
+  std::error_code error;
+  if (fs::exists(folder / video::packed::kUnfinished, error))
+    return fmt::format("{} (its conversion has not ended: the same 'vbench data convert' goes on)", video::kFrameDatabase);
   return fmt::format("{}, jpg/ or {}/", video::kFrameDatabase, family.media_folder.empty() ? "videos" : family.media_folder);
 }
 
@@ -164,13 +168,10 @@ VideoFinder::VideoFinder(const Media& media) : media_(media) {
 const VideoFinder::Listing& VideoFinder::listing(const std::string& folder) {
   const auto [place, fresh] = listings_.try_emplace(folder);
   if (!fresh) return place->second;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(media_.path() / folder, error)) {
-    const std::string name = entry.path().filename().string();
+  for (const fs::path& path : list_folder(media_.path() / folder)) {
+    const std::string name = path.filename().string();
     place->second.names.insert(name);
-    if (!video::is_video_name(name)) continue;
-    const auto [stem, new_stem] = place->second.stems.emplace(fs::path(name).stem().string(), name);
-    if (!new_stem) stem->second = std::min(stem->second, name);  // whatever order the system lists them in
+    if (video::is_video_name(name)) place->second.stems.emplace(path.stem().string(), name);  // of several the first one
   }
   return place->second;
 }

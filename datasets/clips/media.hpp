@@ -48,8 +48,8 @@ class Media {
 
 /// What lies below a dataset's folder, best first: frames.db, jpg/, videos/, the official archive's folder.
 [[nodiscard]] std::optional<std::filesystem::path> find_media(const std::filesystem::path& folder, const Family& family);
-/// Their names, for messages.
-[[nodiscard]] std::string media_names(const Family& family);
+/// How messages call what find_media() did not find.
+[[nodiscard]] std::string wanted_media(const std::filesystem::path& folder, const Family& family);
 
 /// Where listed videos lie: with or without class folder, blanks in it or `_`, extension or none, times in the name or not. Every folder is
 /// listed once, so that a missing video costs nothing. For one thread.

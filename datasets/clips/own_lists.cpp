@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "datasets/annotations/lists.hpp"
 #include "datasets/clips/labels.hpp"
 #include "harness/core/error.hpp"
 #include "harness/core/text.hpp"
@@ -11,6 +12,14 @@ namespace fs = std::filesystem;
 using annotations::Annotations;
 
 namespace {
+
+/// With notes on rows that occur twice or in two splits. The reader of a single file knows less of them.
+Annotations checked(Annotations lists) {
+  std::erase_if(lists.notes, [](const annotations::Note& note) { return note.kind == annotations::kRowTwice; });
+  annotations::check_classes(lists);
+  annotations::check_duplicates(annotations::SameClip::kMedia, true, lists);
+  return lists;
+}
 
 Annotations read_csv_lists(const fs::path& folder) {
   const Family& family = family_of("own-videos");
@@ -22,13 +31,13 @@ Annotations read_csv_lists(const fs::path& folder) {
     if (fold > 1 && !train && !val) break;
     for (const char* split : {kTrain, kVal}) lists.splits[fmt::format("{}{}", split, fold)] = labels.rows(split, &lists.notes);
   }
-  if (lists.splits.size() > 2) return lists;
+  if (lists.splits.size() > 2) return checked(std::move(lists));
   for (const char* split : {kTrain, kVal}) {
     auto only = lists.splits.extract(fmt::format("{}1", split));
     only.key() = split;
     lists.splits.insert(std::move(only));
   }
-  return lists;
+  return checked(std::move(lists));
 }
 
 Annotations read_file_lists(const fs::path& folder) {
@@ -37,7 +46,7 @@ Annotations read_file_lists(const fs::path& folder) {
   for (const char* split : {kTrain, kVal}) {
     lists.splits[split] = annotations::read_file_list(folder / fmt::format("{}.txt", split), lists.classes);
   }
-  return lists;
+  return checked(std::move(lists));
 }
 
 }  // namespace
@@ -45,7 +54,7 @@ Annotations read_file_lists(const fs::path& folder) {
 Annotations read_own_lists(ListFormat format, const fs::path& folder) {
   switch (format) {
     case ListFormat::kUcf101:
-      return annotations::read_ucf101(folder);
+      return annotations::read_lists_like_ucf101(folder);
     case ListFormat::kCsv:
       return read_csv_lists(folder);
     case ListFormat::kList:

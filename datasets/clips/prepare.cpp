@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <unordered_map>
 
 #include "datasets/clips/label_writer.hpp"
 #include "datasets/clips/labels.hpp"
@@ -50,10 +51,7 @@ PrepareOptions preparation_options(const Family& family, const DataRequest& requ
   Settings settings;
   options.bind(settings, family);
   for (const std::string& assignment : request.settings) settings.set_assignment(assignment);
-  for (const auto& [key, value] : settings.values()) {
-    if (value.empty())
-      throw usage_error(fmt::format("'{}' is not given", key), "data prepare " + family.name, fmt::format("--set {}=DIR", key));
-  }
+  if (options.annotations.empty()) throw usage_error("'annotations' is not given", "data prepare " + family.name, "--set annotations=DIR");
   return options;
 }
 
@@ -75,18 +73,26 @@ class Preparation {
 
   DataReport run() {
     read_lists();
-    const Media media(media_folder());
-    root_ = media_root(family_, options_.videos);
-    find_videos(media);
-    if (options_.count) count_frames(media);
+    for (auto rows = lists_.splits.begin(); rows != lists_.splits.end();) rows = leave_out_if_secret(rows);
+    if (options_.videos.empty()) {
+      count_rows();
+    } else {
+      look_at_videos();
+    }
     write();
     return report_;
   }
 
  private:
-  [[nodiscard]] fs::path media_folder() const {
+  using Split = std::map<std::string, std::vector<ListedVideo>>::iterator;
+
+  void look_at_videos() {
     if (!fs::exists(options_.videos)) throw input_error("no such folder", printable(options_.videos), "--set videos=DIR");
-    return media_root(family_, options_.videos);
+    root_ = media_root(family_, options_.videos);
+    const Media media(root_);
+    const auto found = find_videos(media);
+    require_free_output();  // counting may take long
+    if (options_.count) count_frames(media, found);
   }
 
   void read_lists() {
@@ -103,68 +109,98 @@ class Preparation {
     report_.facts.push_back(fmt::format("classes: {}", lists_.classes.size()));
   }
 
-  /// Gives every row the place of its video; rows without keep none.
-  void find_videos(const Media& media) {
-    VideoFinder finder(media);
-    std::vector<std::string> missing;
-    for (auto& [split, rows] : lists_.splits) {
-      if (!is_labelled(rows)) {
-        report_.facts.push_back(fmt::format("{}: {} videos whose labels are secret, left out", split, rows.size()));
-        continue;
-      }
-      int64_t found = 0;
-      for (ListedVideo& row : rows) {
-        auto place = finder.find(row, split);
-        found += place ? 1 : 0;
-        if (!place) missing.push_back(printable(key_of(row)));
-        row.media = std::move(place).value_or("");
-      }
-      const auto listed = static_cast<int64_t>(rows.size());
-      report_.facts.push_back(fmt::format("{}: {} videos, {} found, {} missing", split, listed, found, listed - found));
-      report_.listed += listed;
-      report_.checked += found;
-    }
-    if (report_.checked == 0)
-      throw input_error(fmt::format("none of the {} listed videos is there, the first is {}", report_.listed, some_of(missing)),
-                        printable(root_.string()), "'vbench data prepare " + family_.name + "' tells what it needs");
-    if (!missing.empty()) report_.facts.push_back("missing: " + some_of(missing));
+  Split leave_out_if_secret(Split split) {
+    if (is_labelled(split->second)) return std::next(split);
+    report_.facts.push_back(fmt::format("{}: {} videos whose labels are secret, left out", split->first, split->second.size()));
+    return lists_.splits.erase(split);
   }
 
-  void count_frames(const Media& media) {
-    std::map<std::string, int64_t> frames;
-    for (const auto& [split, rows] : lists_.splits) {
-      for (const ListedVideo& row : rows) {
-        if (!row.media.empty()) frames.emplace(row.media, 0);
-      }
+  /// Without videos there is nothing to look up. Whether those of the user's have the lengths that lists tell is not known either.
+  void count_rows() {
+    for (auto& [split, rows] : lists_.splits) {
+      report_.facts.push_back(fmt::format("{}: {} videos", split, rows.size()));
+      report_.listed += static_cast<int64_t>(rows.size());
+      for (ListedVideo& row : rows) row.frames = 0;
     }
-    std::vector<std::string> places, unreadable;
-    for (const auto& [place, unknown] : frames) places.push_back(place);
+    report_.facts.emplace_back("videos were not looked for: videos=DIR is not given");
+  }
+
+  /// Gives every row the place of its video; rows without keep the one that the list tells. @return the places
+  std::set<std::string> find_videos(const Media& media) {
+    VideoFinder finder(media);
+    std::vector<std::string> missing;
+    std::set<std::string> places;
+    for (auto& [split, rows] : lists_.splits) {
+      const size_t missing_before = missing.size();
+      for (ListedVideo& row : rows) {
+        row.frames = 0;  // that of the list may be that of another encoding
+        auto place = finder.find(row, split);
+        if (!place) missing.push_back(printable(key_of(row)));
+        if (place) places.insert(row.media = std::move(*place));
+      }
+      const size_t absent = missing.size() - missing_before, found = rows.size() - absent;
+      report_.facts.push_back(fmt::format("{}: {} videos, {} found, {} missing", split, rows.size(), found, absent));
+      report_.listed += static_cast<int64_t>(rows.size());
+      report_.checked += static_cast<int64_t>(found);
+    }
+    if (places.empty())
+      throw input_error(fmt::format("none of the {} listed videos is there: {}", report_.listed, some_of(missing)),
+                        printable(root_.string()), "'vbench data prepare " + family_.name + "' tells what it needs");
+    if (!missing.empty()) report_.facts.push_back("missing: " + some_of(missing));
+    return places;
+  }
+
+  void count_frames(const Media& media, const std::set<std::string>& found) {
+    const std::vector<std::string> places(found.begin(), found.end());
+    std::unordered_map<std::string, int64_t> frames;
+    std::vector<std::string> unreadable;
     int64_t least = INT64_MAX, most = 0, all = 0;
     look_at_all("counting frames", media, places, Depth::kCount, [&](size_t index, const Look& look) {
-      if (look.failure) unreadable.push_back(printable(places[index]) + ": " + look.failure->fact());
+      if (look.failure) {
+        unreadable.push_back(printable(places[index]) + ": " + look.failure->fact());
+        return;
+      }
       frames[places[index]] = look.frames;
-      if (look.frames == 0) return;
       least = std::min(least, look.frames);
       most = std::max(most, look.frames);
       all += look.frames;
     });
     if (all > 0) report_.facts.push_back(fmt::format("frames: {} in all, {} to {} a video", all, least, most));
-    if (!unreadable.empty()) report_.facts.push_back(fmt::format("unreadable: {} videos: {}", unreadable.size(), some_of(unreadable)));
+    if (!unreadable.empty())
+      report_.facts.push_back(fmt::format("videos that cannot be read: {}, {}", unreadable.size(), some_of(unreadable)));
     for (auto& [split, rows] : lists_.splits) {
-      for (ListedVideo& row : rows) row.frames = row.media.empty() ? 0 : frames[row.media];
+      for (ListedVideo& row : rows) {
+        if (const auto counted = frames.find(row.media); counted != frames.end()) row.frames = counted->second;
+      }
     }
+  }
+
+  /// What stands in the way is said before anything is written.
+  void require_free_output() const {
+    make_folder(folder_);
+    require_replaceable_labels(folder_);
+    const fs::path link = folder_ / kLink;
+    std::error_code error;
+    if (has_videos_already() || !fs::exists(fs::symlink_status(link, error)) || fs::is_symlink(link, error)) return;
+    throw input_error("is in the way of a link to the videos", printable(link.string()), "move it, or give it as videos=DIR");
+  }
+
+  [[nodiscard]] bool has_videos_already() const {
+    std::error_code error;
+    const auto present = find_media(folder_, family_);
+    return present && fs::equivalent(*present, root_, error);
   }
 
   void write() {
     make_folder(folder_);
-    const bool generated = is_generated(options_.annotations) || is_generated(root_);
+    const bool generated = is_generated(options_.annotations) || (!root_.empty() && is_generated(root_));
     if (generated) mark_as_generated();
     Settings settings;
     options_.bind(settings, family_);
     nlohmann::ordered_json provenance{{"generator", "vbench data prepare " + family_.name}};
     for (const auto& [key, value] : settings.values()) provenance["settings"][key] = printable(value);
     write_labels(folder_, lists_, provenance);
-    link_videos();
+    if (!root_.empty()) link_videos();
     if (generated) report_.facts.emplace_back("counts as SYNTHETIC: made from a stand-in");
   }
 
@@ -178,11 +214,8 @@ class Preparation {
   }
 
   void link_videos() {
-    std::error_code error;
+    if (has_videos_already()) return;
     const fs::path link = folder_ / kLink;
-    if (const auto present = find_media(folder_, family_); present && fs::equivalent(*present, root_, error)) return;
-    if (fs::exists(fs::symlink_status(link, error)) && !fs::is_symlink(link, error))
-      throw input_error("is in the way of a link to the videos", printable(link.string()), "move it, or give it as videos=DIR");
     replace_link(link);
     report_.facts.push_back(fmt::format("{} links to {}", printable(link.string()), printable(root_.string())));
   }
@@ -200,7 +233,7 @@ class Preparation {
   uint64_t seed_;
   fs::path folder_;
   PrepareOptions options_;
-  fs::path root_;  // of the videos
+  fs::path root_;  // of the videos; empty: not given
   Annotations lists_;
   DataReport report_;
 };
@@ -211,7 +244,8 @@ std::string preparation_text(const Family& family) {
   const std::string lists = family.read != nullptr ? family.official_lists : "the lists, in the form that format= says";
   std::string text = fmt::format(
       "annotations=DIR  {}\n"
-      "videos=DIR       video files, frame folders or frame databases; <class>/<video>, or <video> alone\n"
+      "videos=DIR       video files, frame folders or frame databases; <class>/<video>, or <video> alone. Without it labels/ alone is "
+      "made\n"
       "count=true       count the frames of every video; false: they are counted when they are read\n"
       "accept=false     true: go on although the lists contradict themselves\n",
       lists);
@@ -224,7 +258,7 @@ std::string preparation_text(const Family& family) {
   }
   return text +
          "Give each with --set, and the dataset's folder with --output. Videos are linked, never moved or copied.\n"
-         "'vbench data convert DIR/videos --output DIR --set layout=packed' then makes reading several times faster.";
+         "'vbench data convert' can then store their frames so that a clip is read without decoding what lies before it.";
 }
 
 DataReport prepare(const Family& family, const DataRequest& request, const std::string& folder) {

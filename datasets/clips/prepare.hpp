@@ -10,7 +10,7 @@ namespace vbench::clips {
 /// What it needs, for people; several lines.
 [[nodiscard]] std::string preparation_text(const Family& family);
 
-/// Writes `<folder>/labels` and links `<folder>/videos` to the user's videos, which stay where they are.
+/// Writes `<folder>/labels` and, if videos are given, links `<folder>/videos` to them. They stay where they are.
 /// @param request  settings annotations, videos, count and, for own-videos, format
 /// @throws Error   kUsage for missing or unknown settings, kInput for what is wrong with lists or folders
 DataReport prepare(const Family& family, const DataRequest& request, const std::string& folder);

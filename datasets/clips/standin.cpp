@@ -33,7 +33,7 @@ void convert_quietly(const fs::path& videos, const fs::path& folder) {
 
 void write_into(const fs::path& folder, const Family& family, const StandinOptions& options, uint64_t seed, DataReport& report) {
   synthetic::write_motion_videos(folder, options, seed);
-  auto lists = annotations::read_ucf101(folder);
+  auto lists = annotations::read_lists_like_ucf101(folder);
   complete_rows(lists, options.frames);
   name_splits(lists, family);
   const fs::path videos = folder / (family.media_folder.empty() ? "videos" : family.media_folder);

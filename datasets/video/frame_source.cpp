@@ -75,10 +75,4 @@ std::unique_ptr<FrameSource> open_frames(const fs::path& path) {
   return std::make_unique<FrameFolder>(path);
 }
 
-std::vector<int64_t> as_upstream_reads(std::span<const int64_t> indices, int64_t frames) {
-  auto kept = ascending_once(indices);
-  std::erase_if(kept, [frames](int64_t index) { return index < 0 || index >= frames; });
-  return kept;
-}
-
 }  // namespace vbench::video

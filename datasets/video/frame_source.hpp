@@ -69,7 +69,4 @@ class EncodedFrames : public FrameSource {
 /// @throws Error kInput if it is none of them, or damaged in a way that shows at once
 [[nodiscard]] std::unique_ptr<FrameSource> open_frames(const std::filesystem::path& path);
 
-/// What upstream's reader makes of a request: ascending, each frame once, nothing past the end. May be shorter than the request.
-[[nodiscard]] std::vector<int64_t> as_upstream_reads(std::span<const int64_t> indices, int64_t frames);
-
 }  // namespace vbench::video

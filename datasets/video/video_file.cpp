@@ -15,11 +15,9 @@ namespace vbench::video {
 namespace fs = std::filesystem;
 namespace {
 
-/// FFmpeg complains on stderr without naming a file, in the middle of progress bars. Our messages say what matters.
-void silence_ffmpeg() {
-  static const int once = ::setenv("OPENCV_FFMPEG_LOGLEVEL", "-8", 0);  // read by OpenCV when it opens the first video
-  (void)once;
-}
+/// FFmpeg complains on stderr without naming a file, in the middle of progress bars. Our messages say what matters. OpenCV reads this when
+/// it opens the first video; set before main(), since no thread may read the environment meanwhile.
+[[maybe_unused]] const int kSilenced = ::setenv("OPENCV_FFMPEG_LOGLEVEL", "-8", 0);
 
 /// What FFmpeg makes of damaged data may reach us as an exception of OpenCV's.
 bool answer_of(const std::function<bool()>& call) {
@@ -55,7 +53,6 @@ bool is_video_name(const fs::path& file) {
 }
 
 VideoFile::VideoFile(const fs::path& path, std::optional<int64_t> known_frames) : FrameSource(path), path_(path), frames_(known_frames) {
-  silence_ffmpeg();
   std::error_code error;
   if (fs::is_regular_file(path, error) && fs::file_size(path, error) == 0) throw input_error("the file is empty", name());
   rewind();

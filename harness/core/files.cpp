@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
@@ -32,26 +33,30 @@ class Descriptor {
   int fd_;
 };
 
-[[noreturn]] void fail(const fs::path& path, const std::string& doing, int error) {
+[[noreturn]] void fail(const fs::path& path, const std::string& doing, int error, const std::string& hint = "") {
+  throw input_error("cannot " + doing + ": " + std::strerror(error), path.string(), hint);
+}
+
+[[noreturn]] void fail_writing(const fs::path& path, const std::string& doing, int error) {
   std::string hint;
   if (error == ENOSPC || error == EDQUOT || error == EFBIG) hint = "free some space or choose another folder with --out";
   if (error == EACCES || error == EROFS || error == EPERM) hint = "choose a folder that can be written to, with --out";
-  throw input_error("cannot " + doing + ": " + std::strerror(error), path.string(), hint);
+  fail(path, doing, error, hint);
 }
 
 void write_all(int fd, std::string_view bytes, const fs::path& path) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(fd, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail(path, "write", errno);
+    if (written < 0) fail_writing(path, "write", errno);
     bytes.remove_prefix(static_cast<size_t>(written));
   }
 }
 
 void sync_path(const fs::path& path, int flags) {
   const Descriptor fd(::open(path.c_str(), flags | O_CLOEXEC));
-  if (fd.get() < 0) fail(path, "open for syncing", errno);
-  if (::fsync(fd.get()) != 0 && errno != EINVAL) fail(path, "sync", errno);
+  if (fd.get() < 0) fail_writing(path, "open for syncing", errno);
+  if (::fsync(fd.get()) != 0 && errno != EINVAL) fail_writing(path, "sync", errno);
 }
 
 }  // namespace
@@ -62,7 +67,7 @@ void replace_file_atomically(const fs::path& path, const std::function<void(cons
   try {
     write(temporary);
     sync_path(temporary, O_RDONLY);
-    if (::rename(temporary.c_str(), path.c_str()) != 0) fail(path, "replace the file", errno);
+    if (::rename(temporary.c_str(), path.c_str()) != 0) fail_writing(path, "replace the file", errno);
   } catch (...) {
     std::error_code ignored;
     fs::remove(temporary, ignored);
@@ -74,7 +79,7 @@ void replace_file_atomically(const fs::path& path, const std::function<void(cons
 void write_file_atomically(const fs::path& path, std::string_view bytes) {
   replace_file_atomically(path, [&](const fs::path& temporary) {
     const Descriptor fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-    if (fd.get() < 0) fail(path, "create the file", errno);
+    if (fd.get() < 0) fail_writing(path, "create the file", errno);
     write_all(fd.get(), bytes, path);
   });
 }
@@ -108,10 +113,20 @@ std::string read_file(const fs::path& path, uint64_t limit) {
   return bytes;
 }
 
+std::vector<fs::path> list_folder(const fs::path& path) {
+  std::error_code error;
+  std::vector<fs::path> found;
+  for (const auto& entry : fs::directory_iterator(path, error)) found.push_back(entry.path());
+  const bool none = error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
+  if (error && !none) fail(path, "list the folder", error.value());
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
 void make_folder(const fs::path& path) {
   std::error_code error;
   fs::create_directories(path, error);
-  if (error || !fs::is_directory(path)) fail(path, "create the folder", error ? error.value() : ENOTDIR);
+  if (error || !fs::is_directory(path)) fail_writing(path, "create the folder", error ? error.value() : ENOTDIR);
 }
 
 fs::path cache_folder() {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace vbench {
 
@@ -21,6 +22,9 @@ void remove_abandoned_files(const std::filesystem::path& folder);
 
 /// Whole file as bytes. @throws Error kInput if it cannot be read or is longer than `limit` bytes.
 [[nodiscard]] std::string read_file(const std::filesystem::path& path, uint64_t limit = uint64_t{1} << 32);
+
+/// Paths of what a folder holds, sorted; nothing if there is no such folder. @throws Error kInput if it cannot be listed
+[[nodiscard]] std::vector<std::filesystem::path> list_folder(const std::filesystem::path& path);
 
 /// Creates the folder and its parents. @throws Error kInput
 void make_folder(const std::filesystem::path& path);

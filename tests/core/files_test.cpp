@@ -66,6 +66,16 @@ TEST(AtomicFile, WhatAKilledWriterLeftIsRemovedAndNothingElse) {
   EXPECT_EQ(read_file(folder / "last.pth"), "whole");
 }
 
+TEST(ListFolder, IsSortedAndTellsNothingThereFromNotAllowed) {
+  const test::TemporaryFolder folder;
+  for (const char* name : {"b", "a"}) write_file_atomically(folder / name, "");
+  EXPECT_EQ(list_folder(folder.path()), (std::vector<std::filesystem::path>{folder / "a", folder / "b"}));
+  EXPECT_TRUE(list_folder(folder / "nowhere").empty());
+  EXPECT_TRUE(list_folder(folder / "a").empty()) << "a file";
+  std::filesystem::create_directory_symlink("circle", folder / "circle");
+  EXPECT_EQ(test::error_of([&] { (void)list_folder(folder / "circle"); }).rfind((folder / "circle").string() + ": cannot list", 0), 0U);
+}
+
 TEST(ReadFile, HasALimit) {
   const test::TemporaryFolder folder;
   write_file_atomically(folder / "a", "12345");

@@ -50,6 +50,14 @@ TEST(Ucf101, OtherCountsAreNotedWithBothFigures) {
   EXPECT_EQ(messages(read.notes, "carriage returns").size(), 3U);
 }
 
+TEST(Ucf101, ListsOfAnotherDatasetInItsFormAreCheckedButForItsCounts) {
+  const Ucf lists;
+  const auto read = read_lists_like_ucf101(lists.path());
+  EXPECT_EQ(read.splits, read_ucf101(lists.path()).splits);
+  for (const char* kind : {"number of classes", "number of rows", "missing split"}) EXPECT_THAT(messages(read.notes, kind), IsEmpty());
+  EXPECT_THAT(messages(read.notes, "class without videos"), ElementsAre("the split 'val1' has no video of it"));
+}
+
 TEST(Ucf101, ContradictionsAreFatalNotes) {
   const Ucf lists;
   lists.write("ucfTrainTestlist/trainlist01.txt",

@@ -5,6 +5,7 @@
 #include "datasets/loader/loader.hpp"
 #include "datasets/synthetic/motion_world.hpp"
 #include "tests/datasets/clips/fixture.hpp"
+#include "tests/support/child.hpp"
 
 namespace vbench::clips {
 namespace {
@@ -299,6 +300,37 @@ TEST(ClipData, WithoutRowsSaysSo) {
   EXPECT_THAT(test::error_of([&] { (void)set.open(); }), HasSubstr("lists no videos"));
 }
 
+/// Everything below may be read by everybody and written by nobody, or by the owner again.
+void set_permissions(const fs::path& folder, bool writable) {
+  constexpr auto kRead = fs::perms::owner_read | fs::perms::group_read | fs::perms::others_read;
+  constexpr auto kPass = fs::perms::owner_exec | fs::perms::group_exec | fs::perms::others_exec;
+  const auto set = [&](const fs::path& path) {
+    const auto wanted = fs::is_directory(path) ? kRead | kPass : kRead;
+    fs::permissions(path, writable ? wanted | fs::perms::owner_write : wanted);
+  };
+  set(folder);
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) set(entry.path());
+}
+
+TEST(ClipData, IsReadWhereNothingMayBeWritten) {
+  for (const bool packed : {false, true}) {
+    SmallSet set;
+    if (packed) set.pack();
+    fs::permissions(set.outside("."), fs::perms::all);
+    set_permissions(set.root, false);
+    EXPECT_EQ(test::in_child([&] {
+                test::become_nobody();
+                const auto data = set.open(Role::kTrain);
+                int64_t clips = 0;
+                for (int64_t i = 0; i < data.size(); ++i) clips += read(data, i).clips.defined() ? 1 : 0;
+                return fmt::format("{} of {}", clips, data.size());
+              }),
+              "8 of 8")
+        << (packed ? "packed" : "one database a video");
+    set_permissions(set.root, true);
+  }
+}
+
 TEST(ClipData, NeedsNoPreloading) {
   SmallSet set;
   set.spec.preload = true;
@@ -329,7 +361,7 @@ TEST(ClipData, IsFoundWhereverSettingsSay) {
   SmallSet set;
   fs::rename(set.root / "labels", set.outside("lists"));
   fs::rename(set.root / "jpg", set.outside("frames"));
-  EXPECT_THAT(test::error_of([&] { (void)set.open(); }), AllOf(HasSubstr("labels/val1.csv"), HasSubstr("frames.db")));
+  EXPECT_THAT(test::error_of([&] { (void)set.open(); }), AllOf(HasSubstr("labels/val.csv"), HasSubstr("frames.db")));
   set.options.labels = set.outside("lists").string();
   set.options.media = set.outside("frames").string();
   EXPECT_EQ(set.open().size(), 4);

@@ -49,14 +49,10 @@ struct Request {
 TEST(GoldenClips, AreThoseOfTheOriginalAtEveryStep) {
   VBENCH_REQUIRE_GOLDEN(golden, "srtg/loader.h5");
   const Media media(tiny() / "data" / "Tiny_videos" / "jpg");
-  int64_t requests = 0;
-  const auto compare = [&](const std::string& group) {
-    SCOPED_TRACE(group);
+  test::for_each_request(golden, [&](const std::string& group) {
     const Request request(golden, group);
-    const auto wanted = golden[group + "/frame_indices"].to(torch::kLong).contiguous();
     const auto source = media.open(request.place);
-    const std::span<const int64_t> indices(wanted.data_ptr<int64_t>(), static_cast<size_t>(wanted.numel()));
-    const auto decoded = source->read(video::as_upstream_reads(indices, source->frames()), {.min_shorter_side = request.shorter_side});
+    const auto decoded = test::read_as_upstream(golden, group, *source, {.min_shorter_side = request.shorter_side});
     const auto stored = pictures(golden[group + "/decoded_bgr_uint8"]);
     EXPECT_LE(largest_difference(decoded, stored), kOtherJpegLibrary);
 
@@ -69,21 +65,7 @@ TEST(GoldenClips, AreThoseOfTheOriginalAtEveryStep) {
     EXPECT_EQ(largest_difference(cropped, pictures(golden[group + "/cropped_uint8"])), 0);
     const video::ClipPipeline pipeline(request.pipeline, request.size);
     test::expect_close(pipeline.evaluate(stored), golden[group + "/tensor_cthw"], kTensor, group);
-    ++requests;
-  };
-  const auto labels = [](const std::string&) {};  // the test below
-  golden.for_each_group({{"all_24", compare},
-                         {"crop_larger_than_image", compare},
-                         {"duplicates", compare},
-                         {"fewer_frames_than_clip", compare},
-                         {"kinetics_val_294_256", compare},
-                         {"out_of_range_partly", compare},
-                         {"unordered_request", compare},
-                         {"val_basic", compare},
-                         {"label_dictionary_json", labels},
-                         {"train_video_dict_json", labels},
-                         {"val_video_dict_json", labels}});
-  EXPECT_EQ(requests, 8);
+  });
 }
 
 RunSpec tiny_run() {

@@ -99,6 +99,22 @@ TEST_F(Media, PackedIsReadByManyThreadsAtOnce) {
   EXPECT_EQ(media.extent(names.front()), "packed 12");
 }
 
+TEST_F(Media, LeavesNoFileOpenHoweverManyVideosAreRead) {
+  const test::SmallSet set;
+  const clips::Media media(set.root / "jpg");
+  const auto open_files = [] {
+    return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), std::filesystem::directory_iterator());
+  };
+  const auto before = open_files();
+  for (int round = 0; round < 50; ++round) (void)media.open("jump/v" + std::to_string(round % 3))->read(std::vector<int64_t>{0});
+  EXPECT_EQ(open_files(), before);
+}
+
+TEST_F(Media, InAFolderThatCannotBeListedIsNotMerelyMissing) {
+  std::filesystem::create_directory_symlink("jump", folder_ / "jump");  // leads to itself
+  EXPECT_THAT(test::error_of([&] { (void)find(test::SmallSet::row("jump", "a")); }), HasSubstr("jump: cannot list the folder"));
+}
+
 TEST_F(Media, ExtentTellsAFileThatWasExchanged) {
   const test::SmallSet set;
   const clips::Media media(set.root / "jpg");

@@ -25,7 +25,8 @@ TEST(Options, AreThePublishedOnes) {
         Published{"moments-in-time", 339, 284, "3,4", 3, true, 0, 256}, Published{"own-videos", 0, 256, "2", 2, false, 224, 0}}) {
     SCOPED_TRACE(dataset);
     const Options options = options_of(dataset);
-    EXPECT_EQ(family_of(dataset).classes, classes);
+    const auto* official = family_of(dataset).official;
+    EXPECT_EQ(official == nullptr ? 0 : official->classes, classes);
     EXPECT_EQ(options.clip_side, side);
     EXPECT_EQ(options.sampling.frames, 16);
     EXPECT_EQ(options.sampling.train_intervals, intervals);
@@ -67,6 +68,8 @@ TEST(Families, SayWhatTheyAreAndWhatTheyNeed) {
     EXPECT_THAT(entry.layout, HasSubstr(family.name + "/labels/classes.txt"));
     EXPECT_THAT(entry.preparation, HasSubstr("videos=DIR"));
     EXPECT_EQ(family.read == nullptr, family.name == "own-videos");
+    EXPECT_EQ(family.official == nullptr, family.name == "own-videos");
+    EXPECT_THAT(entry.title, HasSubstr(family.official == nullptr ? "your own" : std::to_string(family.official->classes)));
   }
   EXPECT_THAT(test::error_of([] { (void)family_of("ucf102"); }), HasSubstr("did you mean 'ucf101'"));
 }

@@ -1,4 +1,6 @@
 // `vbench data prepare`: from official lists and a folder of videos to a dataset that opens.
+#include <fmt/ranges.h>
+
 #include "tests/datasets/clips/fixture.hpp"
 
 namespace vbench::clips {
@@ -21,11 +23,25 @@ class Prepare : public ::testing::Test {
   void write_video(const std::string& name, int64_t frames = 5) { test::write_video(folder_ / ("videos/" + name), frames); }
 
   DataReport prepare(const std::string& dataset, std::vector<std::string> settings = {}) {
+    settings.push_back("videos=" + (folder_ / "videos").string());
+    return prepare_labels(dataset, std::move(settings));
+  }
+  DataReport prepare_labels(const std::string& dataset, std::vector<std::string> settings = {}) {
     DataRequest request;
     request.settings = std::move(settings);
     request.settings.push_back("annotations=" + (folder_ / "lists").string());
-    request.settings.push_back("videos=" + (folder_ / "videos").string());
     return dataset_entry(family_of(dataset)).prepare(request, output(dataset).string());
+  }
+  /// A video of the class 1 for training and one of the class 0 for validation, of five frames.
+  void expect_two(const std::string& dataset, const std::vector<std::string>& settings = {}) {
+    SCOPED_TRACE(dataset + fmt::format(" {}", fmt::join(settings, " ")));
+    fs::remove_all(output(dataset));
+    const DataReport report = prepare(dataset, settings);
+    EXPECT_EQ(report.listed, 2);
+    EXPECT_EQ(report.checked, 2);
+    EXPECT_THAT(report.facts, Contains("frames: 10 in all, 5 to 5 a video"));
+    EXPECT_EQ(test::read(open(dataset, Role::kTrain), 0).label, 1);
+    EXPECT_EQ(test::read(open(dataset, Role::kEvaluate), 0).label, 0);
   }
   [[nodiscard]] fs::path output(const std::string& dataset) const { return folder_.path() / "data" / dataset; }
 
@@ -115,7 +131,7 @@ TEST_F(Prepare, KeepsRowsWithoutVideos) {
 TEST_F(Prepare, TellsWhichVideosCannotBeCounted) {
   write_ucf101();
   write("videos/UCF-101/Jump/v_Jump_g08_c01.avi", "no video");
-  EXPECT_THAT(prepare("ucf101").facts, Contains(AllOf(HasSubstr("unreadable: 1 videos"), HasSubstr("Jump/v_Jump_g08_c01.avi"))));
+  EXPECT_THAT(prepare("ucf101").facts, Contains(AllOf(HasSubstr("cannot be read: 1,"), HasSubstr("Jump/v_Jump_g08_c01.avi"))));
 }
 
 TEST_F(Prepare, FindsKineticsWhateverItsPackage) {
@@ -133,26 +149,95 @@ TEST_F(Prepare, FindsKineticsWhateverItsPackage) {
 }
 
 TEST_F(Prepare, ReadsListsOfOnesOwnInFourForms) {
-  write_video("jump/a.avi", 5);
-  write_video("pick up/b.avi", 6);
-  const auto expect_two = [&](const std::string& format) {
-    fs::remove_all(output("own-videos"));
-    EXPECT_EQ(prepare("own-videos", {"format=" + format}).checked, 2) << format;
-    EXPECT_EQ(test::read(open("own-videos", Role::kTrain), 0).label, 1) << format;
-    EXPECT_EQ(test::read(open("own-videos", Role::kEvaluate), 0).label, 0) << format;
-  };
+  write_video("jump/a.avi");
+  write_video("pick up/b.avi");
   write("lists/classes.txt", "pick up\njump\n");
   write("lists/train.csv", "label,id\njump,a\n");
   write("lists/val.csv", "label,id\npick up,b\n");
-  expect_two("csv");
-  write("lists/train.txt", "jump/a.avi 5 1\n");
-  write("lists/val.txt", "pick up/b.avi 6 0\n");
-  expect_two("list");
+  expect_two("own-videos", {"format=csv"});
+  write("lists/train.txt", "jump/a.avi 7 1\n");
+  write("lists/val.txt", "pick up/b.avi 7 0\n");
+  expect_two("own-videos", {"format=list"});
   write("lists/classInd.txt", "1 pick up\n2 jump\n");
   write("lists/trainlist01.txt", "jump/a.avi 2\n");
   write("lists/testlist01.txt", "pick up/b.avi 1\n");
-  expect_two("ucf101");
+  expect_two("own-videos", {"format=ucf101"});
+  fs::remove_all(folder_ / "lists");
+  write("lists/mapping_table.txt", "0 pick up\n1 jump\n");
+  write("lists/trainlist01.txt", "0\t1\tjump/a.avi\n");
+  write("lists/testlist01.txt", "0\t0\tpick up/b.avi\n");
+  expect_two("own-videos", {"format=numbered"});
   EXPECT_THAT(test::error_of([&] { (void)prepare("own-videos", {"format=excel"}); }), HasSubstr("unknown value 'excel'"));
+}
+
+TEST_F(Prepare, OfOnesOwnExpectsNobodysCounts) {
+  write_ucf101();
+  EXPECT_THAT(prepare("ucf101").facts, Contains(HasSubstr("2 classes, officially 101")));
+  EXPECT_THAT(prepare_labels("own-videos").facts, Not(Contains(HasSubstr("officially"))));
+}
+
+TEST_F(Prepare, OfOnesOwnRefusesVideosThatTrainAndValidate) {
+  write_video("jump/a.avi");
+  write("lists/classes.txt", "jump\n");
+  for (const char* split : {"train", "val"}) {
+    write(fmt::format("lists/{}.csv", split), "label,id\njump,a\n");
+    write(fmt::format("lists/{}.txt", split), "jump/a.avi 0\n");
+  }
+  for (const char* format : {"format=csv", "format=list"}) {
+    EXPECT_THAT(test::error_of([&] { (void)prepare("own-videos", {format}); }), HasSubstr("the splits 'train' and 'val' list it"));
+    EXPECT_EQ(prepare("own-videos", {format, "accept=true"}).checked, 2);
+  }
+}
+
+TEST_F(Prepare, OfHmdb51FollowsTheCodesOfItsLists) {
+  write("lists/testTrainMulti_7030_splits/wave_test_split1.txt", "#1_(x)_wave_0.avi 1 \nunused_wave_0.avi 0 \n");
+  write("lists/testTrainMulti_7030_splits/brush_hair_test_split1.txt", "b_brush_hair_0.avi 2 \n");
+  write_video("hmdb51_org/wave/#1_(x)_wave_0.avi");
+  write_video("hmdb51_org/brush_hair/b_brush_hair_0.avi");
+  EXPECT_THAT(test::error_of([&] { (void)prepare("hmdb51"); }), HasSubstr("2 classes, officially 51"));
+  expect_two("hmdb51", {"accept=true"});
+  EXPECT_EQ(fs::read_symlink(output("hmdb51") / "videos").filename(), "hmdb51_org");
+}
+
+TEST_F(Prepare, OfDiving48CountsItsVideosItself) {
+  write("lists/Diving48_vocab.json", R"([["Back","15som"],["Forward","25som","PIKE"]])");
+  write("lists/Diving48_V2_train.json", R"([{"vid_name":"x_00155","label":1,"start_frame":0,"end_frame":99}])");
+  write("lists/Diving48_V2_test.json", R"([{"vid_name":"y_00001","label":0,"start_frame":0,"end_frame":50}])");
+  write_video("rgb/x_00155.mp4");
+  write_video("rgb/y_00001.mp4");
+  expect_two("diving48");
+  EXPECT_EQ(rows("diving48", "train.csv")[0].frames, 5);
+  EXPECT_EQ(open("diving48", Role::kTrain).class_names()[1], "Forward+25som+PIKE");
+  (void)prepare("diving48", {"count=false"});
+  EXPECT_EQ(rows("diving48", "train.csv")[0].frames, 0) << "the list's 99 are those of another encoding";
+}
+
+TEST_F(Prepare, OfHacsTakesPositiveClips) {
+  write("lists/HACS_clips_v1.1.1.csv",
+        "classname,youtube_id,subset,start,end,label\nWindsurfing,aaaaaaaaaaa,training,7.5,9.5,1\n"
+        "Windsurfing,ccccccccccc,training,1,3,-1\nArchery,bbbbbbbbbbb,validation,10,12,1\n");
+  write_video("Windsurfing/aaaaaaaaaaa_000007_000009.mp4");
+  write_video("Archery/bbbbbbbbbbb_000010_000012.mp4");
+  expect_two("hacs", {"accept=true"});
+}
+
+TEST_F(Prepare, OfMomentsTakesTheFileOfItsClasses) {
+  write("lists/moments_categories.txt", "waving,0\nadult+male+singing,1\n");
+  write("lists/trainingSet.csv", "adult+male+singing/yt-a_1.mp4,adult+male+singing,3,0\n");
+  write("lists/validationSet.csv", "waving/flickr-b_2.mp4,waving,3,0\n");
+  write_video("training/adult+male+singing/yt-a_1.mp4");
+  write_video("validation/waving/flickr-b_2.mp4");
+  expect_two("moments-in-time");
+}
+
+TEST_F(Prepare, WithoutVideosMakesTheLabelsAlone) {
+  write_ucf101();
+  const DataReport report = prepare_labels("ucf101");
+  EXPECT_THAT(report.facts, AllOf(Contains("train1: 2 videos"), Contains(HasSubstr("not looked for"))));
+  EXPECT_EQ(rows("ucf101", "val1.csv")[0].media, "Jump/v_Jump_g01_c01.avi");
+  EXPECT_FALSE(fs::exists(fs::symlink_status(output("ucf101") / "videos")));
+  fs::rename(folder_ / "videos/UCF-101", output("ucf101") / "UCF-101");
+  EXPECT_EQ(open("ucf101", Role::kTrain).size(), 2) << "videos may come later";
 }
 
 TEST_F(Prepare, OfFramesReadsTheirCountsFromTheDatabases) {

@@ -134,7 +134,7 @@ TEST(Verify, SaysWhatToPutWhereNothingIs) {
   SmallSet set;
   fs::remove_all(set.root);
   EXPECT_THAT(set.problems(), Contains("missing file"));
-  EXPECT_THAT(set.messages, AllOf(HasSubstr("labels/train1.csv"), HasSubstr("frames.db, jpg/ or videos/")));
+  EXPECT_THAT(set.messages, AllOf(HasSubstr("labels/train.csv"), HasSubstr("frames.db, jpg/ or videos/")));
 }
 
 }  // namespace

@@ -76,6 +76,39 @@ inline void run_sql(const std::filesystem::path& file, const std::string& sql) {
   sqlite::Database(file, file.string(), SQLITE_OPEN_READWRITE).execute(sql.c_str());
 }
 
+/// The frames that the original's reader gives for the request of a golden group: ascending, each once, nothing past the end.
+/// @param source  the request's video
+inline std::vector<cv::Mat> read_as_upstream(const Golden& golden, const std::string& group, video::FrameSource& source,
+                                             const video::ReadOptions& options = {}) {
+  const auto wanted = golden[group + "/frame_indices"].to(torch::kLong).contiguous();
+  std::set<int64_t> kept(wanted.data_ptr<int64_t>(), wanted.data_ptr<int64_t>() + wanted.numel());
+  std::erase_if(kept, [&](int64_t index) { return index < 0 || index >= source.frames(); });
+  return source.read(std::vector<int64_t>(kept.begin(), kept.end()), options);
+}
+
+/// Calls `compare` for every request in the golden file of the original's loader. Its groups on labels have a test of their own.
+inline void for_each_request(const Golden& golden, const std::function<void(const std::string& group)>& compare) {
+  int64_t requests = 0;
+  const auto counted = [&](const std::string& group) {
+    SCOPED_TRACE(group);
+    compare(group);
+    ++requests;
+  };
+  const auto labels = [](const std::string&) {};
+  golden.for_each_group({{"all_24", counted},
+                         {"crop_larger_than_image", counted},
+                         {"duplicates", counted},
+                         {"fewer_frames_than_clip", counted},
+                         {"kinetics_val_294_256", counted},
+                         {"out_of_range_partly", counted},
+                         {"unordered_request", counted},
+                         {"val_basic", counted},
+                         {"label_dictionary_json", labels},
+                         {"train_video_dict_json", labels},
+                         {"val_video_dict_json", labels}});
+  EXPECT_EQ(requests, 8);
+}
+
 /// Largest difference of any value; 255 if the shapes differ.
 inline double difference(const cv::Mat& a, const cv::Mat& b) {
   return a.size() == b.size() && a.type() == b.type() ? cv::norm(a, b, cv::NORM_INF) : 255;

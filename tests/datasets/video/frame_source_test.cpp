@@ -110,11 +110,6 @@ TEST_F(FrameSources, WithAKnownCountThatIsTooHighSayWhatIsThere) {
   EXPECT_EQ(source.frames(), 20);
 }
 
-TEST(UpstreamRequest, IsAscendingOnceAndInside) {
-  EXPECT_EQ(video::as_upstream_reads(Indices{9, 1, 5, 5, 24, -1, 23}, 24), (Indices{1, 5, 9, 23}));
-  EXPECT_TRUE(video::as_upstream_reads(Indices{24, 25}, 24).empty());
-}
-
 // ---- video files ------------------------------------------------------------------------------------------------------
 
 TEST(VideoFile, ThatIsNoneSaysSo) {

@@ -19,28 +19,11 @@ void expect_frames(const std::vector<cv::Mat>& frames, const torch::Tensor& stor
 TEST(GoldenFrames, AreThoseOfTheOriginalLoader) {
   VBENCH_REQUIRE_GOLDEN(golden, "srtg/loader.h5");
   const auto root = test::golden_root() / "srtg" / "tiny_dataset" / "data" / "Tiny_videos" / "jpg";
-  int64_t requests = 0;
-  const auto compare = [&](const std::string& group) {
-    const auto wanted = golden[group + "/frame_indices"].to(torch::kLong).contiguous();
+  test::for_each_request(golden, [&](const std::string& group) {
     const auto source = video::open_frames(root / golden.text(group, "relative_path"));
     ASSERT_EQ(source->frames(), 24);
-    const std::span<const int64_t> indices(wanted.data_ptr<int64_t>(), static_cast<size_t>(wanted.numel()));
-    expect_frames(source->read(video::as_upstream_reads(indices, source->frames())), golden[group + "/decoded_bgr_uint8"]);
-    ++requests;
-  };
-  const auto not_of_frames = [](const std::string&) {};  // labels: tests of the label reader
-  golden.for_each_group({{"all_24", compare},
-                         {"crop_larger_than_image", compare},
-                         {"duplicates", compare},
-                         {"fewer_frames_than_clip", compare},
-                         {"kinetics_val_294_256", compare},
-                         {"out_of_range_partly", compare},
-                         {"unordered_request", compare},
-                         {"val_basic", compare},
-                         {"label_dictionary_json", not_of_frames},
-                         {"train_video_dict_json", not_of_frames},
-                         {"val_video_dict_json", not_of_frames}});
-  EXPECT_EQ(requests, 8);
+    expect_frames(test::read_as_upstream(golden, group, *source), golden[group + "/decoded_bgr_uint8"]);
+  });
 }
 
 }  // namespace
