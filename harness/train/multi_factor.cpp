@@ -50,4 +50,24 @@ double MultiFactorRate::at(int64_t iteration) const {
   return std::max(rate, kLeastRate);
 }
 
+std::string MultiFactorRate::table(int64_t epochs) const {
+  // The iteration before a quarter's first one has that quarter's rate, the last one of an epoch the first quarter's.
+  std::vector<int64_t> places{iterations_per_epoch_ - 1};
+  for (const int64_t quarter : {1, 2, 3}) {
+    if (cycle_ == RateCycle::kUpstream) places.push_back(std::max<int64_t>(1, quarter * iterations_per_epoch_ / 4) - 1);
+  }
+  std::string text = cycle_ == RateCycle::kUpstream ? "epochs     learning rate in each quarter of an epoch" : "epochs     learning rate";
+  std::vector<int64_t> ends;
+  for (const int64_t step : steps_) ends.push_back(std::min(step / iterations_per_epoch_, epochs));
+  ends.push_back(epochs);
+  int64_t first = 0;
+  for (const int64_t end : ends) {
+    if (end == first) continue;
+    text += fmt::format("\n{:<10}", fmt::format("{}-{}", first + 1, end));
+    for (const int64_t place : places) text += fmt::format(" {:.2e}", at(first * iterations_per_epoch_ + place));
+    first = end;
+  }
+  return text;
+}
+
 }  // namespace vbench

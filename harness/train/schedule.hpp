@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "harness/train/multi_factor.hpp"
@@ -35,6 +36,9 @@ class Schedule {
 
   /// Of the next step.
   [[nodiscard]] double learning_rate() const;
+
+  /// What is known of the rates before the training starts; empty but for multi_factor.
+  [[nodiscard]] std::string table() const { return multi_factor_ ? multi_factor_->table(epochs_) : ""; }
 
   void step() { ++steps_; }  ///< after each training step
   /// After each epoch; `improved` and the validation's loss count only if validated.

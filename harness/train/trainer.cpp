@@ -72,6 +72,7 @@ class Trainer {
       } else {
         set_earlier_run_aside();
       }
+      if (const auto rates = schedule_->table(); !rates.empty()) progress_.detail(rates);
       while (state_.epoch < job_.options.epochs && !best_.should_stop(state_.epoch)) run_epoch();
       finished_ = true;
       take_best_weights();

@@ -75,7 +75,7 @@ at::Tensor BatchNorm::forward(const at::Tensor& x, const Pass& pass) const {
   if (pass.training) {
     if (x.numel() == x.size(1))  // its variance would be 0 / 0, and stay in the running one
       throw usage_error("a single clip leaves one value a channel, too few for BatchNorm", "SRTG network",
-                        "take more clips a batch or larger ones");
+                        "take larger clips, or a batch_size that leaves no batch of one clip");
     at::Tensor count = batches;
     count.add_(1);
   }

@@ -29,6 +29,17 @@ TEST(MultiFactor, WithoutTheCycleOnlyEpochsCount) {
   EXPECT_DOUBLE_EQ(MultiFactorRate({.learning_rate = 0.8, .steps = {}, .factor = 0.5, .cycle = RateCycle::kOff}, 4).at(4000), 0.8);
 }
 
+TEST(MultiFactor, TheTableShowsTheRatesOfATraining) {
+  const MultiFactorRate rate({.learning_rate = 0.8, .steps = {1, 3, 9}, .factor = 0.1, .cycle = RateCycle::kUpstream}, 8);
+  EXPECT_EQ(rate.table(5),
+            "epochs     learning rate in each quarter of an epoch\n"
+            "1-1        8.00e-01 4.00e-01 2.00e-01 1.00e-01\n"
+            "2-3        8.00e-02 4.00e-02 2.00e-02 1.00e-02\n"
+            "4-5        8.00e-03 4.00e-03 2.00e-03 1.00e-03");
+  const MultiFactorRate steady({.learning_rate = 0.8, .steps = {2}, .factor = 0.5, .cycle = RateCycle::kOff}, 1);
+  EXPECT_EQ(steady.table(9), "epochs     learning rate\n1-2        8.00e-01\n3-9        4.00e-01");
+}
+
 TEST(MultiFactor, NeverFallsBelowAMillionth) {
   const MultiFactorRate rate({.learning_rate = 1e-5, .steps = {1, 2}, .factor = 0.1, .cycle = RateCycle::kUpstream}, 4);
   EXPECT_DOUBLE_EQ(rate.at(100), 1e-6);
