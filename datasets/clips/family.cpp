@@ -52,43 +52,28 @@ std::string layout_of(const Family& family) {
                             family.name, family.official != nullptr ? "the official" : "your");
 }
 
-Family base(const std::string& name, const std::string& title, const std::string& licence, Options (*defaults)()) {
-  Family family;
-  family.name = name;
-  family.title = title;
-  family.licence = licence;
-  family.defaults = defaults;
-  family.synthesize = [name](const DataRequest& request, const std::string& folder) { return synthesize(name, request, folder); };
-  return family;
-}
-
-Family with_layout(Family family) {
-  family.layout = layout_of(family);
-  return family;
-}
-
 Family ucf101() {
-  Family family = base("ucf101", "UCF-101: 13,320 clips of 101 actions (Soomro et al. 2012)",
-                       "none stated; research use, videos remain their uploaders'; crcv.ucf.edu", ucf101_options);
-  family.folds = 3;
-  family.media_folder = "UCF-101";
-  family.original_labels = "ucf101_split{}_";
-  family.official = &annotations::official(family.name);
-  family.read = annotations::read_ucf101;
-  family.official_lists = "ucfTrainTestlist/: classInd.txt, trainlist0{1,2,3}.txt, testlist0{1,2,3}.txt";
-  return with_layout(family);
+  return {.name = "ucf101",
+          .title = "UCF-101: 13,320 clips of 101 actions (Soomro et al. 2012)",
+          .licence = "none stated; research use, videos remain their uploaders'; crcv.ucf.edu",
+          .folds = 3,
+          .defaults = ucf101_options,
+          .media_folder = "UCF-101",
+          .original_labels = "ucf101_split{}_",
+          .read = annotations::read_ucf101,
+          .official_lists = "ucfTrainTestlist/: classInd.txt, trainlist0{1,2,3}.txt, testlist0{1,2,3}.txt"};
 }
 
 Family hmdb51() {
-  Family family = base("hmdb51", "HMDB-51: 6,766 clips of 51 actions from films (Kuehne et al. 2011)",
-                       "CC BY 4.0; serre-lab.clps.brown.edu", hmdb51_options);
-  family.folds = 3;
-  family.media_folder = "hmdb51_org";
-  family.original_labels = "hmdb_split{}_";
-  family.official = &annotations::official(family.name);
-  family.read = annotations::read_hmdb51;
-  family.official_lists = "testTrainMulti_7030_splits/: <class>_test_split{1,2,3}.txt";
-  return with_layout(family);
+  return {.name = "hmdb51",
+          .title = "HMDB-51: 6,766 clips of 51 actions from films (Kuehne et al. 2011)",
+          .licence = "CC BY 4.0; serre-lab.clps.brown.edu",
+          .folds = 3,
+          .defaults = hmdb51_options,
+          .media_folder = "hmdb51_org",
+          .original_labels = "hmdb_split{}_",
+          .read = annotations::read_hmdb51,
+          .official_lists = "testTrainMulti_7030_splits/: <class>_test_split{1,2,3}.txt"};
 }
 
 template <int64_t kClasses>
@@ -98,67 +83,67 @@ annotations::Annotations read_kinetics_of(const std::filesystem::path& folder) {
 
 template <int64_t kClasses>
 Family kinetics(const std::string& lists) {
-  Family family = base(fmt::format("kinetics-{}", kClasses), fmt::format("Kinetics-{}: clips of {} human actions", kClasses, kClasses),
-                       "lists CC BY 4.0; videos remain their uploaders'", kinetics_options);
-  family.original_labels = fmt::format("kinetics-{}_", kClasses);
-  family.splits_may_share = true;
-  family.official = &annotations::official(family.name);
-  family.read = read_kinetics_of<kClasses>;
-  family.official_lists = lists;
-  return with_layout(family);
+  return {.name = fmt::format("kinetics-{}", kClasses),
+          .title = fmt::format("Kinetics-{}: clips of {} human actions", kClasses, kClasses),
+          .licence = "lists CC BY 4.0; videos remain their uploaders'",
+          .defaults = kinetics_options,
+          .original_labels = fmt::format("kinetics-{}_", kClasses),
+          .splits_may_share = true,
+          .read = read_kinetics_of<kClasses>,
+          .official_lists = lists};
 }
 
-Family moments() {
-  Family family = base("moments-in-time", "Moments in Time: 3 s clips of 339 events (Monfort et al. 2019)",
-                       "signed agreement, non-commercial; moments.csail.mit.edu", moments_options);
-  family.original_labels = "Moments_in_Time_";
-  family.official = &annotations::official(family.name);
-  family.read = annotations::read_moments;
-  family.official_lists = "moments_categories.txt, trainingSet.csv, validationSet.csv";
-  return with_layout(family);
+std::vector<Family> described_families() {
+  const std::string label_files = "{train,val}.csv with label, youtube_id, time_start, time_end";
+  return {ucf101(),
+          hmdb51(),
+          kinetics<200>("train_ytid_list.txt and val_ytid_list.txt beside (or above) those of Kinetics-400"),
+          kinetics<400>(label_files),
+          kinetics<600>(label_files),
+          kinetics<700>(label_files),
+          {.name = "moments-in-time",
+           .title = "Moments in Time: 3 s clips of 339 events (Monfort et al. 2019)",
+           .licence = "signed agreement, non-commercial; moments.csail.mit.edu",
+           .defaults = moments_options,
+           .original_labels = "Moments_in_Time_",
+           .read = annotations::read_moments,
+           .official_lists = "moments_categories.txt, trainingSet.csv, validationSet.csv"},
+          {.name = "hacs",
+           .title = "HACS Clips 1.1: 2 s clips of 200 actions (Zhao et al. 2019); the positive ones",
+           .licence = "research use; hacs.csail.mit.edu",
+           .defaults = hacs_options,
+           .original_labels = "HACS_clips_v1.1_",
+           .read = annotations::read_hacs,
+           .official_lists = "HACS_clips_v1.1.1.csv or HACS_clips_v1.1.csv"},
+          {.name = "diving48",
+           .title = "Diving-48: 16,997 clips of 48 dives (Li et al. 2018), version 2 of the labels",
+           .licence = "research use; svcl.ucsd.edu/projects/resound",
+           .defaults = hmdb51_options,
+           .media_folder = "rgb",
+           .original_labels = "diving48_",
+           .read = annotations::read_diving48,
+           .official_lists = "Diving48_vocab.json, Diving48_V2_train.json, Diving48_V2_test.json"},
+          {.name = "own-videos", .title = "Videos and labels of your own", .licence = "yours", .folds = 0, .defaults = ucf101_options}};
 }
 
-Family hacs() {
-  Family family = base("hacs", "HACS Clips 1.1: 2 s clips of 200 actions (Zhao et al. 2019); the positive ones",
-                       "research use; hacs.csail.mit.edu", hacs_options);
-  family.original_labels = "HACS_clips_v1.1_";
-  family.official = &annotations::official(family.name);
-  family.read = annotations::read_hacs;
-  family.official_lists = "HACS_clips_v1.1.1.csv or HACS_clips_v1.1.csv";
-  return with_layout(family);
-}
-
-Family diving48() {
-  Family family = base("diving48", "Diving-48: 16,997 clips of 48 dives (Li et al. 2018), version 2 of the labels",
-                       "research use; svcl.ucsd.edu/projects/resound", hmdb51_options);
-  family.media_folder = "rgb";
-  family.original_labels = "diving48_";
-  family.official = &annotations::official(family.name);
-  family.read = annotations::read_diving48;
-  family.official_lists = "Diving48_vocab.json, Diving48_V2_train.json, Diving48_V2_test.json";
-  return with_layout(family);
-}
-
-Family own_videos() {
-  Family family = base("own-videos", "Videos and labels of your own", "yours", ucf101_options);
-  family.folds = 0;
-  return with_layout(family);
+/// With what follows from the rest.
+Family complete(Family family) {
+  if (family.read != nullptr) family.official = &annotations::official(family.name);
+  family.layout = layout_of(family);
+  family.synthesize = [name = family.name](const DataRequest& request, const std::string& folder) {
+    return synthesize(name, request, folder);
+  };
+  return family;
 }
 
 }  // namespace
 
 const std::vector<Family>& families() {
-  static const std::string label_files = "{train,val}.csv with label, youtube_id, time_start, time_end";
-  static const std::vector<Family> all{ucf101(),
-                                       hmdb51(),
-                                       kinetics<200>("train_ytid_list.txt and val_ytid_list.txt beside (or above) those of Kinetics-400"),
-                                       kinetics<400>(label_files),
-                                       kinetics<600>(label_files),
-                                       kinetics<700>(label_files),
-                                       moments(),
-                                       hacs(),
-                                       diving48(),
-                                       own_videos()};
+  static const std::vector<Family> all = [] {
+    std::vector<Family> completed = described_families();
+    std::transform(completed.begin(), completed.end(), completed.begin(), complete);
+    return completed;
+  }();
   return all;
 }
 

@@ -14,17 +14,18 @@
 namespace vbench::clips {
 
 struct Family {
-  std::string name, title, licence;
-  std::string layout;  ///< what to put where below --data-root, several lines
-  int64_t folds = 1;   ///< official splits into training and validation; 0: as many as there are label files
+  std::string name = {}, title = {}, licence = {};
+  int64_t folds = 1;  ///< official splits into training and validation; 0: as many as there are label files
   Options (*defaults)() = nullptr;
 
-  std::string media_folder;     ///< of the official archive: "UCF-101"; empty: none is usual
-  std::string original_labels;  ///< how the original's label files are called before train.csv; "{}" stands for the fold
-  const annotations::Official* official = nullptr;  ///< null: a user's own videos
-  bool splits_may_share = false;                    ///< the official lists have videos in both splits, or under two labels
+  std::string media_folder = {};     ///< of the official archive: "UCF-101"; empty: none is usual
+  std::string original_labels = {};  ///< how the original's label files are called before train.csv; "{}" stands for the fold
+  bool splits_may_share = false;     ///< the official lists have videos in both splits, or under two labels
   annotations::Annotations (*read)(const std::filesystem::path& folder) = nullptr;  ///< the official lists; null: several forms
-  std::string official_lists;                                                       ///< their names, for people
+  std::string official_lists = {};                                                  ///< their names, for people
+
+  const annotations::Official* official = nullptr;  ///< null: a user's own videos
+  std::string layout = {};                          ///< what to put where below --data-root, several lines
   /// Writes the stand-in into a folder.
   std::function<DataReport(const DataRequest& request, const std::string& folder)> synthesize = {};
 };

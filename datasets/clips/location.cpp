@@ -24,10 +24,12 @@ fs::path labels_below(const fs::path& folder, const Options& options) {
 std::vector<std::string> missing_files(const Family& family, const Options& options, const fs::path& folder, std::optional<Role> role) {
   std::vector<std::string> missing;
   const LabelFolder labels(family, labels_below(folder, options), options.fold);
+  const fs::path shown = options.labels.empty() ? fs::path("labels") : fs::path(options.labels);
   for (const auto& [split, of] : {std::pair{kTrain, Role::kTrain}, std::pair{kVal, Role::kEvaluate}}) {
     if (role && *role != of) continue;
-    if (!labels.find(split)) missing.push_back("labels/" + labels.wanted(split));
+    if (!labels.find(split)) missing.push_back(printable((shown / labels.wanted(split)).string()));
   }
+  if (!role && missing.size() == 1) missing.clear();
   if (options.media.empty() && !find_media(folder, family)) missing.push_back(wanted_media(folder, family));
   return missing;
 }
@@ -38,7 +40,7 @@ LocationQuery location_query(const Family& family, const Options& options, const
   LocationQuery query;
   query.dataset = family.name;
   query.folders = {options.labels.empty() ? fs::path(root) / family.name
-                                          : fs::weakly_canonical(without_last_slash(options.labels)).parent_path()};
+                                          : fs::weakly_canonical(fs::absolute(without_last_slash(options.labels))).parent_path()};
   query.has_official_files = [&family, options](const fs::path& folder) {
     const bool named = !options.labels.empty() || !options.media.empty();
     return named || fs::exists(folder / "labels") || find_media(folder, family);

@@ -16,7 +16,7 @@ struct DatasetFiles {
   Source source = Source::kReal;
 };
 
-/// @param role  whose label file must be there; nothing: both
+/// @param role  whose label file must be there; nothing: one of the two, whoever looks at both says what the other lacks
 [[nodiscard]] LocationQuery location_query(const Family& family, const Options& options, const std::string& root, std::optional<Role> role);
 
 /// @throws Error kUsage for settings that have no effect there, kInput if only real files are wanted and some are not

@@ -35,14 +35,14 @@ std::optional<NumberedName> parse_name(const fs::path& file) {
 
 std::map<std::string, Numbered> pictures_by_prefix(const fs::path& folder, const std::string& name) {
   std::map<std::string, Numbered> found;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    const auto parsed = parse_name(entry.path().filename());
+  for (const fs::path& file : list_folder(folder)) {
+    const auto parsed = parse_name(file.filename());
     if (!parsed) continue;
-    const auto [place, fresh] = found[parsed->prefix].emplace(parsed->number, entry.path().filename().string());
+    const auto [place, fresh] = found[parsed->prefix].emplace(parsed->number, file.filename().string());
     if (!fresh)
-      throw input_error(fmt::format("'{}' and '{}' are both frame {}", printable(place->second),
-                                    printable(entry.path().filename().string()), parsed->number),
-                        name);
+      throw input_error(
+          fmt::format("'{}' and '{}' are both frame {}", printable(place->second), printable(file.filename().string()), parsed->number),
+          name);
   }
   return found;
 }

@@ -362,6 +362,8 @@ TEST(ClipData, IsFoundWhereverSettingsSay) {
   fs::rename(set.root / "labels", set.outside("lists"));
   fs::rename(set.root / "jpg", set.outside("frames"));
   EXPECT_THAT(test::error_of([&] { (void)set.open(); }), AllOf(HasSubstr("labels/val.csv"), HasSubstr("frames.db")));
+  set.options.labels = "nowhere";
+  EXPECT_THAT(test::error_of([&] { (void)set.open(); }), AllOf(HasSubstr(fs::current_path().string()), HasSubstr("nowhere/val.csv")));
   set.options.labels = set.outside("lists").string();
   set.options.media = set.outside("frames").string();
   EXPECT_EQ(set.open().size(), 4);

@@ -114,6 +114,14 @@ TEST(Verify, LooksAtOneSplitWhereTheOtherCannotBeRead) {
   EXPECT_THAT(set.report.facts, Contains(HasSubstr("val1: 4 videos")));
 }
 
+TEST(Verify, LooksAtOneSplitWhereTheOtherIsMissing) {
+  SmallSet set;
+  fs::remove(set.root / "labels/train.csv");
+  EXPECT_THAT(set.problems(), Contains("unreadable file"));
+  EXPECT_THAT(set.messages, HasSubstr("train.csv is missing"));
+  EXPECT_THAT(set.report.facts, Contains(HasSubstr("val1: 4 videos, 4 found")));
+}
+
 TEST(Verify, ComparesCountsWithTheOfficialOnes) {
   SmallSet set;
   fs::rename(set.root, set.root.parent_path() / "ucf101");

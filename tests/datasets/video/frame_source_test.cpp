@@ -6,6 +6,7 @@
 
 #include "datasets/video/video_file.hpp"
 #include "tests/datasets/video/fixture.hpp"
+#include "tests/support/child.hpp"
 
 namespace vbench {
 namespace {
@@ -184,6 +185,19 @@ TEST(FrameFolder, WithAGapOrAWrongStartIsAnError) {
   EXPECT_THAT(error_of([&] { (void)video::open_frames(folder / "late"); }), HasSubstr("the first picture has number 2, not 0 or 1"));
   EXPECT_THAT(error_of([&] { (void)video::open_frames(folder / "twice"); }), HasSubstr("are both frame 2"));
   EXPECT_THAT(error_of([&] { (void)video::open_frames(folder / "bare"); }), HasSubstr("neither frames.db nor numbered pictures"));
+}
+
+TEST(FrameFolder, ThatMayNotBeListedIsAnInputErrorLikeOtherDamage) {
+  const TemporaryFolder folder;
+  fs::create_directory(folder / "v");
+  fs::permissions(folder.path(), fs::perms::all);
+  fs::permissions(folder / "v", fs::perms::none);
+  EXPECT_THAT(test::in_child([&] {
+                test::become_nobody();
+                return fmt::format("{}", video::open_frames(folder / "v")->frames());
+              }),
+              HasSubstr("/v: cannot list the folder: Permission denied"));
+  fs::permissions(folder / "v", fs::perms::owner_all);
 }
 
 TEST(FrameFolder, WithPicturesOfSeveralSizesIsAnError) {
