@@ -73,7 +73,7 @@ class Preparation {
 
   DataReport run() {
     read_lists();
-    for (auto rows = lists_.splits.begin(); rows != lists_.splits.end();) rows = leave_out_if_secret(rows);
+    leave_out_secret_labels();
     if (options_.videos.empty()) {
       count_rows();
     } else {
@@ -84,8 +84,6 @@ class Preparation {
   }
 
  private:
-  using Split = std::map<std::string, std::vector<ListedVideo>>::iterator;
-
   void look_at_videos() {
     if (!fs::exists(options_.videos)) throw input_error("no such folder", printable(options_.videos), "--set videos=DIR");
     root_ = media_root(family_, options_.videos);
@@ -109,10 +107,12 @@ class Preparation {
     report_.facts.push_back(fmt::format("classes: {}", lists_.classes.size()));
   }
 
-  Split leave_out_if_secret(Split split) {
-    if (is_labelled(split->second)) return std::next(split);
-    report_.facts.push_back(fmt::format("{}: {} videos whose labels are secret, left out", split->first, split->second.size()));
-    return lists_.splits.erase(split);
+  void leave_out_secret_labels() {
+    std::erase_if(lists_.splits, [this](const auto& split) {
+      if (is_labelled(split.second)) return false;
+      report_.facts.push_back(fmt::format("{}: {} videos whose labels are secret, left out", split.first, split.second.size()));
+      return true;
+    });
   }
 
   /// Without videos there is nothing to look up. Whether those of the user's have the lengths that lists tell is not known either.
