@@ -84,7 +84,7 @@ concept ImportsCheckpoints = requires(M& method, const std::filesystem::path& fi
 /// The same, with something to say: which parts were taken over.
 template <class M>
 concept ReportsImports = requires(M& method, const std::filesystem::path& file) {
-  { method.import_checkpoint(file) } -> std::same_as<std::string>;
+  { method.import_checkpoint(file) } -> std::same_as<ImportReport>;
 };
 /// Files of the method's own beside log.csv, written anew after each epoch.
 template <class M>

@@ -61,6 +61,12 @@ struct PredictRequest {
   int64_t top = 5;                      ///< answers per question
 };
 
+/// What became of weights that were imported.
+struct ImportReport {
+  std::string text;      ///< for people; may be empty
+  bool complete = true;  ///< every tensor of the model was filled
+};
+
 /// A table of answers in words.
 struct Answer {
   std::string title;
@@ -92,8 +98,8 @@ class Experiment {
   [[nodiscard]] virtual DataFingerprint data(Phase phase) const = 0;
   [[nodiscard]] virtual Source source() const = 0;
   [[nodiscard]] virtual ProtocolId protocol() const = 0;
-  /// Weights in the authors' layout. @return what people should know of it, may be empty @throws Error kInput if they do not fit
-  virtual std::string import_checkpoint(const std::filesystem::path& file) = 0;
+  /// Weights in the authors' layout. @throws Error kInput if they do not fit
+  virtual ImportReport import_checkpoint(const std::filesystem::path& file) = 0;
   /// Files of the method's own in the run's folder, written anew after each epoch.
   virtual void write_epoch_files(const std::filesystem::path& folder, const std::vector<EpochRecord>& history) = 0;
   /// Needs no training split. @throws Error kUsage if the method has no answers, or for videos that are not there

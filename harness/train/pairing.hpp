@@ -84,12 +84,12 @@ class PairExperiment final : public Experiment {
   [[nodiscard]] Source source() const override { return eval_data_.source(); }
   [[nodiscard]] ProtocolId protocol() const override { return M::Protocol::id(); }
 
-  std::string import_checkpoint(const std::filesystem::path& file) override {
+  ImportReport import_checkpoint(const std::filesystem::path& file) override {
     if constexpr (ReportsImports<M>) {
       return method_.import_checkpoint(file);
     } else if constexpr (ImportsCheckpoints<M>) {
       method_.import_checkpoint(file);
-      return "";
+      return {};
     } else {
       throw usage_error("this method does not import checkpoints", "--init " + file.string());
     }

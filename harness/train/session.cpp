@@ -206,7 +206,8 @@ std::unique_ptr<Experiment> Session::open(int64_t seed, Progress& progress) {
   }
   if (!spec_.init.empty()) {
     const auto report = experiment->import_checkpoint(spec_.init);
-    if (!report.empty()) progress.info(fmt::format("{}: {}", spec_.init, report));
+    if (!report.text.empty()) progress.info(fmt::format("{}: {}", spec_.init, report.text));
+    init_is_complete_ = report.complete;
   }
   return experiment;
 }
@@ -247,6 +248,10 @@ RunRecord Session::run_seed(int64_t seed, const std::string& command_line, Progr
   record.created_unix = std::time(nullptr);
   judge_speed(record, swapped_before, load_at_start_, spec_.threads);
   record.verdict = judge(record, trains);
+  if (spec_.eval_only && !init_is_complete_) {
+    record.verdict.valid = false;
+    record.verdict.reasons.emplace_back("a part of the network was neither trained nor filled by --init");
+  }
   return record;
 }
 

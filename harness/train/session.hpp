@@ -44,7 +44,8 @@ class Session {
   RunSpec spec_;
   const VariantEntry& variant_;
   std::unique_ptr<Pairing> pairing_;
-  double load_at_start_;  ///< before the first seed, whose own load must not count as the machine's
+  bool init_is_complete_ = true;  ///< the weights of --init filled the whole model
+  double load_at_start_;          ///< before the first seed, whose own load must not count as the machine's
 };
 
 }  // namespace vbench

@@ -38,7 +38,7 @@ void check_finite(const NamedTensor& source) {
 std::string LoadReport::text() const {
   auto line = fmt::format("{} of {} tensors loaded", loaded.size(), loaded.size() + not_loaded.size());
   if (source_classes && *source_classes != classes)
-    line += fmt::format("; its classifier has {} classes, this network {}", *source_classes, classes);
+    line += fmt::format("; its classifier has {} classes, this network {} (data.classes)", *source_classes, classes);
   std::vector<std::string> parts;
   for (const auto& name : not_loaded) {
     auto part = part_of(name);

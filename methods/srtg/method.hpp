@@ -37,8 +37,11 @@ class SrtgMethod {
     return summarise(Network(tuning.network(data), at::Device(at::kMeta)), tuning.clip_size());
   }
   [[nodiscard]] static ClipProtocol protocol() { return {}; }
-  /// As far as names and shapes agree. @return what was taken over and what was not
-  std::string import_checkpoint(const std::filesystem::path& file) { return srtg::import_checkpoint(file, network_).text(); }
+  /// As far as names and shapes agree.
+  ImportReport import_checkpoint(const std::filesystem::path& file) {
+    const auto report = srtg::import_checkpoint(file, network_);
+    return {report.text(), report.not_loaded.empty()};
+  }
   static void write_epoch_files(const std::filesystem::path& folder, const std::vector<EpochRecord>& history) {
     write_epoch_csv(folder, history);
   }

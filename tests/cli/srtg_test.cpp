@@ -158,7 +158,9 @@ TEST(SrtgRun, AllClipsOfAVideoAreReportedUnderAnotherName) {
   EXPECT_TRUE(scores.contains("video_top1"));
   EXPECT_FALSE(scores.contains("top1"));
   const TemporaryFolder same;
-  EXPECT_EQ(json_of(small(same.path(), {"--eval-only", "--init", weights})).at("scores").at("top1"), trained.at("scores").at("top1"));
+  const auto alone = json_of(small(same.path(), {"--eval-only", "--init", weights}));
+  EXPECT_EQ(alone.at("scores").at("top1"), trained.at("scores").at("top1"));
+  EXPECT_TRUE(alone.at("verdict").at("valid").get<bool>());
 }
 
 TEST(SrtgRun, WeightsOfAnotherNetworkAreTakenOverAsFarAsTheyFit) {
@@ -170,6 +172,10 @@ TEST(SrtgRun, WeightsOfAnotherNetworkAreTakenOverAsFarAsTheyFit) {
   EXPECT_THAT(result.err, HasSubstr("best.pth: "));
   EXPECT_THAT(result.err, HasSubstr("its classifier has 8 classes, this network 9"));
   EXPECT_THAT(result.err, HasSubstr("layer4.0.sar, fc")) << "parts that the plain network does not have";
+  const TemporaryFolder untrained;
+  const auto evaluation =
+      json_of(small(untrained.path(), {"--eval-only", "--init", find_file(out.path(), "best.pth").string(), "--set", "data.classes=9"}));
+  EXPECT_FALSE(evaluation.at("verdict").at("valid").get<bool>()) << "with a classifier of random numbers";
 }
 
 TEST(SrtgShow, CountsAgreeWithTheReference) {

@@ -76,7 +76,7 @@ class Regression final : public Experiment {
   [[nodiscard]] DataFingerprint data(Phase) const override { return {"val", 8, 0, 0, "0"}; }
   [[nodiscard]] Source source() const override { return Source::kSynthetic; }
   [[nodiscard]] ProtocolId protocol() const override { return {"regression", 1, ""}; }
-  std::string import_checkpoint(const std::filesystem::path&) override { return ""; }
+  ImportReport import_checkpoint(const std::filesystem::path&) override { return {}; }
   [[nodiscard]] std::vector<int64_t> clip_shape() const override { return {}; }
   void write_epoch_files(const std::filesystem::path&, const std::vector<EpochRecord>&) override {}
   void save_embeddings(const std::filesystem::path&) override {}

@@ -61,7 +61,7 @@ TEST(SrtgCheckpoint, LoadsWhatFitsAndSaysWhatDoesNot) {
   EXPECT_TRUE(report.source_recursion);
   expect_same(network.weights().front().tensor, source.weights().front().tensor, "stem");
   expect_same(network.weights().back().tensor, before, "left as it was");
-  EXPECT_THAT(report.text(), HasSubstr("its classifier has 7 classes, this network 5; left as they were: fc"));
+  EXPECT_THAT(report.text(), HasSubstr("its classifier has 7 classes, this network 5 (data.classes); left as they were: fc"));
 }
 
 // The released HACS weights: 400 outputs for 200 classes, names behind "module.".
@@ -73,7 +73,7 @@ TEST(SrtgCheckpoint, AnAuthorsFileWithTooManyClassesFillsTheRest) {
   const auto network = network_of("srtg_r3d_18", 200, 2);
   const auto report = import_checkpoint(folder / "hacs.pth", network);
   EXPECT_THAT(report.not_loaded, testing::ElementsAre("fc.weight", "fc.bias"));
-  EXPECT_THAT(report.text(), HasSubstr("its classifier has 400 classes, this network 200; left as they were: fc"));
+  EXPECT_THAT(report.text(), HasSubstr("its classifier has 400 classes, this network 200 (data.classes); left as they were: fc"));
 }
 
 TEST(SrtgCheckpoint, NamesThePartsThatAPlainNetworkLacks) {
