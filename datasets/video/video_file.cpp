@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <functional>
 #include <set>
+#include <utility>
 
 #include "harness/core/error.hpp"
 #include "harness/core/text.hpp"
@@ -111,10 +112,11 @@ std::vector<cv::Mat> VideoFile::read_ascending(std::span<const int64_t> ascendin
   for (const int64_t index : ascending) {
     while (next_ <= index) {
       if (skip_one()) continue;
-      frames_ = next_;
-      fail_past_end(
-          index, next_,
-          frames_in_header_ > next_ ? fmt::format("its header says {}: cut short, or a frame rate that varies", frames_in_header_) : "");
+      const int64_t promised = std::exchange(frames_, next_).value_or(0);
+      std::string hint;
+      if (promised > next_) hint = fmt::format("a list says that it has {}: correct the list's number, or leave it out", promised);
+      if (frames_in_header_ > next_) hint = fmt::format("its header says {}: cut short, or a frame rate that varies", frames_in_header_);
+      fail_past_end(index, next_, hint);
     }
     cv::Mat frame;
     retrieve(frame);
