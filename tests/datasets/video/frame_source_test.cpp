@@ -107,7 +107,8 @@ TEST_F(FrameSources, CanBeReadOneFrameAfterTheOther) {
 TEST_F(FrameSources, WithAKnownCountThatIsTooHighSayWhatIsThere) {
   video::VideoFile source(folder_ / "own_frames.avi", 25);
   EXPECT_EQ(source.frames(), 25);
-  EXPECT_THAT(error_of([&] { (void)source.read(Indices{22}); }), HasSubstr("frame 22 was asked for, the video has 20; a list says that it has 25"));
+  EXPECT_THAT(error_of([&] { (void)source.read(Indices{22}); }),
+              HasSubstr("frame 22 was asked for, the video has 20; a list says that it has 25"));
   EXPECT_EQ(source.frames(), 20);
 }
 
