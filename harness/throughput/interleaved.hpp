@@ -1,4 +1,4 @@
-// The start of a benchmark program that compares two sides. Used by coot.cpp and sam.cpp.
+// The start of a benchmark program that compares two sides. Used by coot.cpp, sam.cpp and srtg.cpp.
 #pragma once
 
 #include <string>
