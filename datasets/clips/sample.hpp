@@ -22,6 +22,7 @@ struct Batch {
   std::vector<int64_t> views;  ///< [B], they sum to N
   std::vector<std::string> ids;
 
+  [[nodiscard]] int64_t bytes() const { return static_cast<int64_t>(clips.nbytes()); }
   [[nodiscard]] int64_t size() const { return static_cast<int64_t>(ids.size()); }  ///< videos
   [[nodiscard]] Batch to(const at::Device& device) const;                          ///< clips and labels there
 };

@@ -22,6 +22,7 @@ struct LoaderOptions {
   int64_t prefetch = 4;  ///< batches read ahead at most
   bool shuffle = false;  ///< a new order each epoch, keyed by (seed, epoch)
   uint64_t seed = 0;
+  int64_t most_bytes_ahead = int64_t{4} << 30;  ///< bounds `prefetch` where batches say how large they are: Batch::bytes()
 };
 
 /// A dataset that makes its own batches, of different sizes and shapes of items. A step has `first`, the place in the epoch's order of its
@@ -127,6 +128,8 @@ class Loader {
   Batch finish(const std::vector<typename Dataset::Sample>& samples) {
     auto batch = Dataset::collate(samples);
     items_read_ += clips_in(batch, static_cast<int64_t>(samples.size()));
+    // Clips of published sizes fill most of a GiB a batch: sixteen cores must not hold thirty-two of them.
+    if constexpr (requires { batch.bytes(); }) prefetch_.limit_depth(options_.most_bytes_ahead / std::max<int64_t>(1, batch.bytes()));
     return batch;
   }
 

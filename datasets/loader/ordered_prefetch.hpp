@@ -55,6 +55,12 @@ class OrderedPrefetch {
     return std::move(node.mapped().value);
   }
 
+  /// From now on at most `depth` results ahead; never more than before. For results that turn out to be large.
+  void limit_depth(int64_t depth) {
+    const std::lock_guard lock(mutex_);
+    depth_ = std::clamp<int64_t>(depth, 1, depth_);
+  }
+
   /// Seconds that `make` took, summed over workers.
   [[nodiscard]] double busy_seconds() const { return static_cast<double>(busy_nanoseconds_.load()) * 1e-9; }
 
@@ -102,7 +108,8 @@ class OrderedPrefetch {
   }
 
   const std::function<Result(int64_t)> make_;
-  const int64_t last_, depth_;
+  const int64_t last_;
+  int64_t depth_;
   std::mutex mutex_;
   std::condition_variable room_, ready_;
   int64_t to_make_, to_give_;  // indices: next to start, next to hand out

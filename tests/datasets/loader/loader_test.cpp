@@ -83,6 +83,26 @@ TEST(Loader, ADatasetMayPlanItsBatches) {
   EXPECT_EQ(loader.items_read(), 35);
 }
 
+/// Batches that say how large they are.
+struct LargeNumbers : Numbers {
+  struct Batch {
+    std::vector<Sample> samples;
+    [[nodiscard]] static int64_t bytes() { return 1000; }
+  };
+  static Batch collate(const std::vector<Sample>& samples) { return {samples}; }
+};
+
+TEST(Loader, FewLargeBatchesAreHeldAtATime) {
+  const LargeNumbers data;
+  Loader<LargeNumbers> loader(data, {.batch_size = 1, .workers = 2, .prefetch = 20, .most_bytes_ahead = 3500}, 0);
+  ASSERT_TRUE(loader.next());
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  EXPECT_LE(loader.items_read(), 1 + 3 + 2) << "one taken, three that fit, two begun before the first one's size was known";
+  int64_t batches = 1;
+  while (loader.next()) ++batches;
+  EXPECT_EQ(batches, data.items);
+}
+
 TEST(Loader, WithoutAPlanBatchesAreAlike) {
   PlannedNumbers data;
   data.alike = true;
