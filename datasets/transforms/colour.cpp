@@ -11,8 +11,8 @@ namespace {
 
 // A crop's neighbours in the image that it was cut from must not shine in.
 constexpr int kBorder = cv::BORDER_REFLECT_101 | cv::BORDER_ISOLATED;
-constexpr int kHueSteps = 180;                  // OpenCV's 8-bit hue counts two degrees a step
-constexpr size_t kTableValues = 224 * 224 * 3;  // from here on multiplying goes through a table
+constexpr int kHueSteps = 180;                          // OpenCV's 8-bit hue counts two degrees a step
+constexpr size_t kTableValues = size_t{224} * 224 * 3;  // from here on multiplying goes through a table
 
 uchar cut(float value) { return static_cast<uchar>(std::clamp(value, 0.0F, 255.0F)); }
 
@@ -47,10 +47,10 @@ cv::Mat blur_average(const cv::Mat& image, int64_t size) {
 }
 
 cv::Mat blur_motion(const cv::Mat& image, int64_t size, double degrees) {
-  const int side = static_cast<int>(size);
+  const int side = static_cast<int>(size), half = side / 2;
   cv::Mat line(side, side, CV_32F, cv::Scalar(0));
-  line.col(side / 2).setTo(1);
-  const auto middle = static_cast<float>(side / 2);
+  line.col(half).setTo(1);
+  const auto middle = static_cast<float>(half);
   cv::Mat kernel;
   cv::warpAffine(line, kernel, cv::getRotationMatrix2D({middle, middle}, -degrees, 1), line.size(), cv::INTER_LINEAR);
   kernel /= cv::sum(kernel)[0];

@@ -1,8 +1,12 @@
 // Camera footage in many containers and codecs: counts and sizes as the list says, frames as a plain decode gives them, in any order, and
-// the same after conversion in both layouts.
+// the same after conversion in both layouts; clips of them, and back.
+#include <torch/types.h>
+
 #include <opencv2/imgcodecs.hpp>
 #include <sstream>
 
+#include "datasets/transforms/clip_pipeline.hpp"
+#include "datasets/transforms/temporal_sampling.hpp"
 #include "datasets/video/convert.hpp"
 #include "datasets/video/video_file.hpp"
 #include "harness/core/text.hpp"
@@ -149,6 +153,38 @@ cv::Mat compressed(const cv::Mat& frame, int64_t quality) {
   return cv::imdecode(bytes, cv::IMREAD_COLOR);
 }
 
+/// [3, T, H, W] of 8-bit pixels.
+at::Tensor pixels_of(const std::vector<cv::Mat>& frames) {
+  std::vector<at::Tensor> planes;
+  for (const cv::Mat& frame : frames)
+    planes.push_back(torch::from_blob(frame.data, {frame.rows, frame.cols, 3}, at::kByte).permute({2, 0, 1}));
+  return torch::stack(planes, 1).to(at::kFloat);
+}
+
+/// Sampled, augmented and made a clip; and back: a clip of which nothing was changed has the frames' pixels again.
+void expect_clips(video::FrameSource& source, const std::string& name) {
+  RandomStream random(1, "clips of real videos");
+  const auto frames = source.read(video::RandomSampler({}).sample(source.frames(), random));
+  const video::ClipSize small{16, 112, 112}, whole{16, frames[0].rows, frames[0].cols};
+  auto options = video::ucf101_pipeline();
+  options.augment.group_probability = options.augment.member_probability = 1;
+  const video::ClipPipeline published(options, small);
+  for (const auto& clip : {published.train(frames, small, random), published.evaluate(frames)}) {
+    EXPECT_THAT(clip.sizes(), testing::ElementsAre(3, 16, 112, 112)) << name;
+    EXPECT_TRUE(torch::isfinite(clip).all().item<bool>()) << name;
+    EXPECT_GT(clip.std().item<double>(), 0) << name;
+  }
+  options.train = {.shorter_side = 0, .centre_crop = 0, .crop = 4096};
+  options.augment.enabled = false;
+  const auto clip = video::ClipPipeline(options, whole).train(frames, whole, random);
+  const video::Normalisation scale;
+  const auto of_channels = [](const std::array<double, 3>& values) {
+    return torch::tensor({values[0], values[1], values[2]}).view({3, 1, 1, 1});
+  };
+  const auto back = (clip * of_channels(scale.deviation) + of_channels(scale.mean)) * 255;
+  EXPECT_LT((back - pixels_of(frames)).abs().max().item<double>(), 1e-3) << name;
+}
+
 TEST_P(ConvertedRealVideos, HaveEveryFrameOfThePlainDecode) {
   VBENCH_REQUIRE_REAL_VIDEOS();
   constexpr double kOtherJpegLibrary = 2;
@@ -172,6 +208,7 @@ TEST_P(ConvertedRealVideos, HaveEveryFrameOfThePlainDecode) {
     const std::string name = (file.stem() == "mmaction2_test" ? file : file.stem()).string();
     const auto source = test::open_converted(folder / "out", name, GetParam());
     EXPECT_EQ(source->frames(), listed.frames) << name;
+    expect_clips(*source, name);
     PlainDecoder plain(listed.file);
     cv::Mat frame;
     for (int64_t i = 0; plain.grab(); ++i) {
