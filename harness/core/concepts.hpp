@@ -105,6 +105,16 @@ template <class M, class D>
 concept Predicts = requires(M& method, const D& data, const PredictRequest& request) {
   { method.predict(data, request) } -> std::same_as<std::vector<Answer>>;
 };
+/// Looks into the network: where did it look? May need gradients.
+template <class M, class D>
+concept Explains = requires(M& method, const D& data, const ExplainRequest& request) {
+  { method.explain(data, request) } -> std::same_as<std::vector<Answer>>;
+};
+/// Evaluation may read another part of the dataset than the protocol's: RunSpec::split names it.
+template <class D>
+concept OffersSplits = requires {
+  { D::splits() } -> std::same_as<std::vector<std::string>>;
+};
 /// What `vbench show` prints, without the memory and the time that building the method takes.
 template <class M, class D>
 concept SummarisesUnbuilt = requires(const typename M::Tuning& tuning, const typename D::Options& options) {
@@ -117,6 +127,16 @@ concept HasEpochHook = requires(M& method, int64_t epoch) {
 template <class P>
 concept SavesEmbeddings = requires(const P& protocol, const std::filesystem::path& file) {
   protocol.save_embeddings(file);
+};
+/// Files of the protocol's own beside log.csv: pictures and tables of the final evaluation.
+template <class P>
+concept WritesEvaluationFiles = requires(const P& protocol, const std::filesystem::path& folder) {
+  protocol.write_evaluation_files(folder);
+};
+/// What a test server wants, also for items without labels.
+template <class P>
+concept SavesPredictions = requires(const P& protocol, const std::filesystem::path& file, int64_t top) {
+  protocol.save_predictions(file, top);
 };
 template <class P>
 concept ReadsEmbeddings = requires(const std::filesystem::path& file) {

@@ -61,6 +61,14 @@ struct PredictRequest {
   int64_t top = 5;                      ///< answers per question
 };
 
+/// What `vbench explain` asks: where in these videos did the network look?
+struct ExplainRequest {
+  std::vector<std::string> videos;  ///< names as the dataset lists them, or paths of video files
+  std::string class_name;           ///< whose score is explained; empty: the class with the highest score
+  std::filesystem::path folder;     ///< existing; gets the pictures and videos
+  int64_t top = 5;                  ///< classes in words
+};
+
 /// What became of weights that were imported.
 struct ImportReport {
   std::string text;      ///< for people; may be empty
@@ -104,6 +112,11 @@ class Experiment {
   virtual void write_epoch_files(const std::filesystem::path& folder, const std::vector<EpochRecord>& history) = 0;
   /// Needs no training split. @throws Error kUsage if the method has no answers, or for videos that are not there
   [[nodiscard]] virtual std::vector<Answer> predict(const PredictRequest& request) = 0;
+  /// Needs no training split. @throws Error kUsage if the method explains nothing, or for videos and classes that are not there
+  [[nodiscard]] virtual std::vector<Answer> explain(const ExplainRequest& request) = 0;
+  virtual void write_evaluation_files(const std::filesystem::path& folder) = 0;  ///< of the last evaluation; the method's own, if any
+  /// Of the last evaluation: the `top` best classes of every item. @throws Error kUsage if the method has none
+  virtual void save_predictions(const std::filesystem::path& file, int64_t top) = 0;
   virtual void save_embeddings(const std::filesystem::path& file) = 0;  ///< of the last evaluation; kUsage Error if the method has none
 };
 

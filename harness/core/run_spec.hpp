@@ -31,6 +31,7 @@ struct RunSpec {
   SourceChoice source = SourceChoice::kAuto;
   std::string init;        ///< weights to start from (.pth); empty: random
   std::string embeddings;  ///< evaluate this embeddings file instead of a model
+  std::string split;       ///< part of the dataset that is evaluated; empty: the protocol's
   bool eval_only = false;
   bool resume = false;
   bool preload = false;      ///< hold all features in memory

@@ -1,6 +1,7 @@
 // Joins a method and a dataset into the type-erased Pairing that registry and trainer know. Included by each method's register.cpp.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@
 #include "datasets/loader/loader.hpp"
 #include "harness/core/concepts.hpp"
 #include "harness/core/error.hpp"
+#include "harness/core/text.hpp"
 #include "harness/train/device.hpp"
 #include "harness/train/options.hpp"
 
@@ -108,10 +110,29 @@ class PairExperiment final : public Experiment {
     }
   }
 
+  std::vector<Answer> explain([[maybe_unused]] const ExplainRequest& request) override {
+    if constexpr (Explains<M, D>) {
+      return method_.explain(eval_data_, request);
+    } else {
+      throw usage_error("this method has no explanations", "vbench explain");
+    }
+  }
+
+  void write_evaluation_files([[maybe_unused]] const std::filesystem::path& folder) override {
+    if constexpr (WritesEvaluationFiles<typename M::Protocol>) evaluated().write_evaluation_files(folder);
+  }
+
+  void save_predictions(const std::filesystem::path& file, [[maybe_unused]] int64_t top) override {
+    if constexpr (SavesPredictions<typename M::Protocol>) {
+      evaluated().save_predictions(file, top);
+    } else {
+      throw usage_error("this method has no predictions of a whole split to save", file.string());
+    }
+  }
+
   void save_embeddings(const std::filesystem::path& file) override {
     if constexpr (SavesEmbeddings<typename M::Protocol>) {
-      if (!protocol_) throw Error(ErrorKind::kInternal, "embeddings asked for before an evaluation");
-      protocol_->save_embeddings(file);
+      evaluated().save_embeddings(file);
     } else {
       throw usage_error("this method has no embeddings to save", file.string());
     }
@@ -124,6 +145,11 @@ class PairExperiment final : public Experiment {
     } else {
       return method_.protocol();
     }
+  }
+
+  [[nodiscard]] const typename M::Protocol& evaluated() const {
+    if (!protocol_) throw Error(ErrorKind::kInternal, "results asked for before an evaluation");
+    return *protocol_;
   }
 
   [[nodiscard]] typename D::Options resolved(const typename D::Options& data) const {
@@ -196,6 +222,7 @@ class Pair final : public Pairing {
   TrainOptions& training() override { return training_; }
 
   std::unique_ptr<Experiment> open(const RunSpec& spec, uint64_t seed) override {
+    check_split(spec);
     return std::make_unique<PairExperiment<typename RuntimeOf<M>::type, D>>(spec, training_, tuning_, data_, seed);
   }
 
@@ -217,6 +244,17 @@ class Pair final : public Pairing {
   ProtocolId protocol() override { return M::Protocol::id(); }
 
  private:
+  static void check_split(const RunSpec& spec) {
+    if (spec.split.empty()) return;
+    if constexpr (OffersSplits<D>) {
+      const auto known = D::splits();
+      if (std::find(known.begin(), known.end(), spec.split) == known.end())
+        throw usage_error("'" + spec.split + "' is no split of " + spec.dataset, "--split", suggest(spec.split, known));
+    } else {
+      throw usage_error("this dataset has one split to evaluate", "--split", "leave it out");
+    }
+  }
+
   TrainOptions training_;
   typename M::Tuning tuning_;
   typename D::Options data_;
