@@ -15,7 +15,7 @@ if(VBENCH_SANITIZE)
   target_link_options(vbench_options INTERFACE -fsanitize=${VBENCH_SANITIZE})
 endif()
 
-set(VBENCH_ENGINE_SOURCES engine.cpp commands/boards.cpp commands/data.cpp commands/doctor.cpp commands/embed.cpp commands/leaderboard.cpp
+set(VBENCH_ENGINE_SOURCES engine.cpp commands/boards.cpp commands/data.cpp commands/answers.cpp commands/doctor.cpp commands/embed.cpp commands/explain.cpp commands/leaderboard.cpp
   commands/list.cpp commands/predict.cpp commands/run.cpp commands/show.cpp)
 
 # The precompiled header that all LibTorch code shares. Not torch/torch.h: its pending templates would cost every file 2 s.

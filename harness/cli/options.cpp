@@ -81,6 +81,15 @@ void add_model(po::options_description& options, Raw& raw) {
       ("precision", shown(raw.precision, std::string("fp32"))->value_name("P"), "fp32, bf16 or fp16 (CUDA)");
 }
 
+void add_split(po::options_description& options, Raw& raw) {
+  options.add_options()("split", po::value(&raw.invocation.run.split)->value_name("S"),
+                        "part of the dataset, where it has several: train, validation, test (default: what is evaluated)");
+}
+
+void add_top(po::options_description& options, Raw& raw) {
+  options.add_options()("top", shown(raw.invocation.top, int64_t{5})->value_name("N"), "answers a question");
+}
+
 void add_run(po::options_description& options, Raw& raw) {
   RunSpec& run = raw.invocation.run;
   add_model(options, raw);
@@ -167,20 +176,44 @@ const std::vector<Command>& commands() {
        [](po::options_description& options, Raw& raw) {
          add_model(options, raw);
          add_data(options, raw);
+         add_split(options, raw);
          options.add_options()("output", po::value(&raw.invocation.output)->value_name("FILE"), "HDF5 file to write");
        }},
-      {"predict", "vbench predict --method M --dataset D --init FILE --videos A,B,C [options]",
-       "what a trained model says about videos of a dataset, in words",
-       "Names are those of the dataset's lists; the videos' cached features must be there.\n\n"
+      {"predict",
+       "vbench predict --method M --dataset D --init FILE --videos A,B,C [options]\n"
+       "       vbench predict --method M --dataset D --init FILE --split S --output FILE [options]",
+       "what a trained model says about videos, in words, or about a whole split, as a file for a test server",
+       "Names are those of the dataset's lists, or video files where the method reads videos. With --output, the best classes of every\n"
+       "video of the split are written, a line a video: id;c1;c2;c3;c4;c5.\n\n"
        "Examples:\n"
+       "  vbench predict --method smth3d --dataset something-something-v2 --init best.pth --videos 166766,my_video.mp4\n"
+       "  vbench predict --method smth3d --dataset something-something-v2 --init best.pth --split test --output submission.csv\n"
        "  vbench predict --method sam --dataset kinetics --init best.pth --videos a.mp4,b.mp4,c.mp4\n"
        "  vbench predict --method sam --dataset kinetics --init best.pth --videos a.mp4,b.mp4 --candidates c.mp4,d.mp4\n",
        [](po::options_description& options, Raw& raw) {
          add_model(options, raw);
          add_data(options, raw);
-         options.add_options()("videos", po::value(&raw.invocation.videos)->value_name("LIST"), "the set: names with commas between")  //
-             ("candidates", po::value(&raw.invocation.candidates)->value_name("LIST"), "videos to be ordered by how well they fit")    //
-             ("top", shown(raw.invocation.top, int64_t{5})->value_name("N"), "answers a question");
+         options.add_options()("videos", po::value(&raw.invocation.videos)->value_name("LIST"), "names with commas between")         //
+             ("candidates", po::value(&raw.invocation.candidates)->value_name("LIST"), "videos to be ordered by how well they fit")  //
+             ("output", po::value(&raw.invocation.output)->value_name("FILE"), "predictions of the whole split instead");
+         add_split(options, raw);
+         add_top(options, raw);
+         add_format(options, raw);
+       }},
+      {"explain", "vbench explain --method M --dataset D --init FILE --videos A,B,C --output DIR [options]",
+       "where in videos a trained model looked: overlaid videos, contact sheets, the best classes in words",
+       "Names are those of the dataset's lists, or video files.\n\n"
+       "Examples:\n"
+       "  vbench explain --method smth3d --dataset something-something-v2 --init best.pth --videos 166766 --output explained\n"
+       "  vbench explain ... --videos my_video.mp4 --class \"Pushing something from left to right\" --output explained\n",
+       [](po::options_description& options, Raw& raw) {
+         add_model(options, raw);
+         add_data(options, raw);
+         options.add_options()("videos", po::value(&raw.invocation.videos)->value_name("LIST"), "names with commas between")          //
+             ("class", po::value(&raw.invocation.class_name)->value_name("NAME"), "class that is explained (default: the best one)")  //
+             ("output", po::value(&raw.invocation.output)->value_name("DIR"), "folder of the pictures and videos");
+         add_split(options, raw);
+         add_top(options, raw);
          add_format(options, raw);
        }},
       {"doctor", "vbench doctor [--format F]", "what this machine and build can do, and what slows it down", "Example:\n  vbench doctor\n",

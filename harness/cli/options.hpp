@@ -15,16 +15,17 @@ struct Invocation {
   std::vector<std::string> positional;  ///< what follows the command without dashes
   bool help = false;
   bool version = false;
-  RunSpec run;                   ///< run, embed; also data_root, source, out, format, verbosity of the others
-  std::string output;            ///< embed, data synth, data prepare: the file or folder to write
+  RunSpec run;                   ///< run, embed, predict, explain; also data_root, source, out, format, verbosity of the others
+  std::string output;            ///< embed, predict, explain, data synth, data prepare: the file or folder to write
   bool paper = false;            ///< leaderboard: add the published figures
   std::string import_coot_runs;  ///< leaderboard: folder of the authors' runs
   bool deep = false;             ///< data verify
   double allow_missing = 0;      ///< data verify: tolerated share of missing items
   int64_t seed = 1;              ///< data synth, prepare
-  std::string videos;            ///< predict: names with commas between
+  std::string videos;            ///< predict, explain: names with commas between
+  std::string class_name;        ///< explain
   std::string candidates;        ///< predict: likewise
-  int64_t top = 5;               ///< predict: answers a question
+  int64_t top = 5;               ///< predict, explain: answers a question
 };
 
 /// Options from the command line, then VBENCH_* variables, then --config, then defaults.

@@ -18,7 +18,7 @@ using nlohmann::json;
 using torch_file::Dict;
 using torch_file::Value;
 
-constexpr int64_t kFormatVersion = 2;
+constexpr int64_t kFormatVersion = 3;
 
 // Numbers live as JSON text: doubles survive the round trip exactly, and a reader sees what they are.
 json to_json(const EpochRecord& record) {

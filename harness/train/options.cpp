@@ -5,7 +5,7 @@
 namespace vbench {
 
 void TrainOptions::bind(Settings& settings) {
-  settings.integer("epochs", epochs, "passes over the training split", {0, 1e6});
+  settings.integer("epochs", epochs, "passes over the training split; -1: until schedule.last_learning_rate", {-1, 1e6});
   settings.integer("batch_size", batch_size, "items a training step", {1, 1e6});
   settings.integer("eval_batch_size", eval_batch_size, "items an evaluation step", {1, 1e6});
   settings.choice("optimizer", optimizer.kind, "update rule",
@@ -29,6 +29,11 @@ void TrainOptions::bind(Settings& settings) {
                    {"multi_factor", ScheduleKind::kMultiFactor}});
   settings.number("schedule.factor", schedule.factor, "plateau, step, multi_factor: multiplier of each reduction", {0, 1});
   settings.integer("schedule.patience", schedule.patience, "plateau: validated epochs without improvement that are tolerated", {0, 1e6});
+  settings.choice("schedule.follows", schedule.follows, "plateau: of the score that chooses the best epoch, or of the validation loss",
+                  {{"score", PlateauFollows::kScore}, {"loss", PlateauFollows::kLoss}});
+  settings.number("schedule.threshold", schedule.threshold, "plateau of the loss: relative margin of an improvement", {0, 1});
+  settings.number("schedule.last_learning_rate", schedule.last_learning_rate,
+                  "plateau: training ends when the learning rate is below it; 0: never", {0, 1e3});
   settings.integer("schedule.cooldown", schedule.cooldown, "plateau: validated epochs after a reduction that do not count", {0, 1e6});
   settings.number("schedule.min_factor", schedule.min_factor, "plateau, cosine: lower bound of the total factor", {0, 1});
   settings.integer("schedule.step_epochs", schedule.step_epochs, "step: epochs between reductions", {1, 1e6});

@@ -12,6 +12,11 @@ class Settings;
 enum class OptimizerKind { kAdam, kRAdam, kSgd };
 enum class ScheduleKind { kConstant, kReduceOnPlateau, kStep, kCosine, kCosineByEpoch, kCosineByLoss, kMultiFactor };
 enum class WarmupUnit { kEpoch, kStep };
+/// What a plateau is a plateau of.
+enum class PlateauFollows {
+  kScore,  ///< epochs without a new best score, as the best epoch is chosen
+  kLoss,   ///< the validation loss, as PyTorch's scheduler does it
+};
 enum class RateCycle {
   kUpstream,  ///< halved from quarter to quarter of each epoch, also where cycles of batches are off, as SRTG's authors do it
   kOff,
@@ -34,19 +39,22 @@ using Milestones = std::array<int64_t, 8>;
 
 struct ScheduleOptions {
   ScheduleKind kind = ScheduleKind::kConstant;
-  double factor = 0.1;                     ///< plateau, step, multi_factor: multiplier of each reduction
-  int64_t patience = 2;                    ///< plateau: validated epochs without improvement that are tolerated
-  int64_t cooldown = 3;                    ///< plateau: validated epochs after a reduction that do not count
-  double min_factor = 0.0;                 ///< plateau, cosine: lower bound of the total factor
-  int64_t step_epochs = 30;                ///< step: epochs between reductions
-  Milestones steps{15, 30, 40};            ///< multi_factor: epochs after which the rate falls, increasing; empty: never
-  RateCycle cycle = RateCycle::kUpstream;  ///< multi_factor: within every epoch
-  int64_t warmup_epochs = 0;               ///< any kind
+  double factor = 0.1;                              ///< plateau, step, multi_factor: multiplier of each reduction
+  int64_t patience = 2;                             ///< plateau: validated epochs without improvement that are tolerated
+  PlateauFollows follows = PlateauFollows::kScore;  ///< plateau
+  double threshold = 1e-4;                          ///< plateau that follows the loss: relative margin of an improvement
+  double last_learning_rate = 0;                    ///< plateau: training ends when the rate is below it; 0: never
+  int64_t cooldown = 3;                             ///< plateau: validated epochs after a reduction that do not count
+  double min_factor = 0.0;                          ///< plateau, cosine: lower bound of the total factor
+  int64_t step_epochs = 30;                         ///< step: epochs between reductions
+  Milestones steps{15, 30, 40};                     ///< multi_factor: epochs after which the rate falls, increasing; empty: never
+  RateCycle cycle = RateCycle::kUpstream;           ///< multi_factor: within every epoch
+  int64_t warmup_epochs = 0;                        ///< any kind
   WarmupUnit warmup_unit = WarmupUnit::kEpoch;
 };
 
 struct TrainOptions {
-  int64_t epochs = 100;
+  int64_t epochs = 100;  ///< -1: until schedule.last_learning_rate
   int64_t batch_size = 64;
   int64_t eval_batch_size = 64;
   OptimizerOptions optimizer;

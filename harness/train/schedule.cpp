@@ -8,12 +8,25 @@
 namespace vbench {
 namespace {
 constexpr double kPi = 3.141592653589793;
+constexpr double kSmallestReduction = 1e-8;  // of the rate, PyTorch's eps
+
+/// Training whose end the schedule decides must end.
+void check_end(const ScheduleOptions& options, double base, int64_t epochs) {
+  if (epochs >= 0) return;
+  const bool plateau = options.kind == ScheduleKind::kReduceOnPlateau;
+  if (!plateau || options.last_learning_rate <= 0)
+    throw usage_error("training would never end", "epochs=-1", "it needs schedule=plateau and schedule.last_learning_rate above 0");
+  if (options.factor >= 1 || base * options.min_factor >= options.last_learning_rate)
+    throw usage_error("the learning rate never falls below schedule.last_learning_rate", "epochs=-1",
+                      "lower schedule.factor or schedule.min_factor, or give --epochs");
+}
 }  // namespace
 
 std::unique_ptr<Schedule> Schedule::make(const ScheduleOptions& options, double base_learning_rate, int64_t steps_per_epoch,
                                          int64_t epochs) {
   if (steps_per_epoch < 1) throw input_error("an epoch has no training steps", "schedule", "is the training split empty?");
   if (options.kind == ScheduleKind::kStep && options.step_epochs < 1) throw usage_error("must be at least 1", "schedule.step_epochs");
+  check_end(options, base_learning_rate, epochs);
   return std::unique_ptr<Schedule>(new Schedule(options, base_learning_rate, steps_per_epoch, epochs));
 }
 
@@ -31,6 +44,26 @@ double Schedule::learning_rate() const {
   return base_ * factor();
 }
 
+bool Schedule::is_over() const {
+  return options_.kind == ScheduleKind::kReduceOnPlateau && epoch_ >= options_.warmup_epochs &&
+         learning_rate() < options_.last_learning_rate;
+}
+
+double Schedule::plateau_factor(int64_t reductions) const {
+  return std::max(std::pow(options_.factor, static_cast<double>(reductions)), options_.min_factor);
+}
+
+bool Schedule::is_new_best(double loss) {
+  if (best_loss_ && !(loss < *best_loss_ * (1 - options_.threshold))) return false;
+  best_loss_ = loss;
+  return true;
+}
+
+bool Schedule::may_reduce() const {
+  if (options_.follows == PlateauFollows::kScore) return true;
+  return base_ * (plateau_factor(reductions_) - plateau_factor(reductions_ + 1)) > kSmallestReduction;
+}
+
 double Schedule::factor() const {
   if (epoch_ < options_.warmup_epochs) return warmup_factor();
   switch (options_.kind) {
@@ -38,7 +71,7 @@ double Schedule::factor() const {
     case ScheduleKind::kMultiFactor:  // has the rate itself, not a factor
       return 1;
     case ScheduleKind::kReduceOnPlateau:
-      return std::max(std::pow(options_.factor, static_cast<double>(reductions_)), options_.min_factor);
+      return plateau_factor(reductions_);
     case ScheduleKind::kStep:
       return std::pow(options_.factor, std::floor(static_cast<double>(epoch_) / static_cast<double>(options_.step_epochs)));
     case ScheduleKind::kCosine:
@@ -72,13 +105,14 @@ void Schedule::step_epoch(bool validated, bool improved, std::optional<double> v
   const bool counts = validated && epoch_ >= options_.warmup_epochs;
   ++epoch_;
   if (!counts) return;
-  bad_epochs_ = improved ? 0 : bad_epochs_ + 1;
+  const bool better = options_.follows == PlateauFollows::kLoss ? is_new_best(loss_) : improved;
+  bad_epochs_ = better ? 0 : bad_epochs_ + 1;
   if (cooling_epochs_ > 0) {
     --cooling_epochs_;
     bad_epochs_ = 0;
   }
   if (bad_epochs_ <= options_.patience) return;
-  ++reductions_;
+  if (may_reduce()) ++reductions_;
   cooling_epochs_ = options_.cooldown;
   bad_epochs_ = 0;
 }
@@ -86,18 +120,21 @@ void Schedule::step_epoch(bool validated, bool improved, std::optional<double> v
 std::vector<double> Schedule::state() const {
   std::vector<double> all;
   for (const int64_t value : {epoch_, steps_, reductions_, bad_epochs_, cooling_epochs_}) all.push_back(static_cast<double>(value));
-  all.push_back(loss_);
+  all.insert(all.end(), {loss_, best_loss_ ? 1.0 : 0.0, best_loss_.value_or(0)});
   return all;
 }
 
 void Schedule::load_state(const std::vector<double>& state) {
   constexpr double kLargest = 9007199254740992.0;  // 2^53: beyond it a double misses integers
   const auto is_count = [](double value) { return value >= 0 && value <= kLargest && value == std::floor(value); };
-  if (state.size() != 6 || !std::all_of(state.begin(), state.end() - 1, is_count) || !std::isfinite(state.back()))
-    throw input_error("the schedule's state is not five counts and a loss", "checkpoint");
+  constexpr size_t kCounts = 5;
+  const bool good = state.size() == kCounts + 3 && std::all_of(state.begin(), state.begin() + kCounts, is_count) &&
+                    std::all_of(state.begin() + kCounts, state.end(), [](double value) { return std::isfinite(value); });
+  if (!good) throw input_error("the schedule's state is not five counts and two losses", "checkpoint");
   size_t next = 0;
   for (int64_t* value : {&epoch_, &steps_, &reductions_, &bad_epochs_, &cooling_epochs_}) *value = static_cast<int64_t>(state[next++]);
-  loss_ = state.back();
+  loss_ = state[kCounts];
+  best_loss_ = state[kCounts + 1] != 0 ? std::optional(state[kCounts + 2]) : std::nullopt;
 }
 
 }  // namespace vbench

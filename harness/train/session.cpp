@@ -88,8 +88,12 @@ std::string why_without_effect(const std::string& key, const TrainOptions& optio
   if (key == "optimizer.beta1" || key == "optimizer.beta2" || key == "optimizer.epsilon")
     return needs(optimizer != OptimizerKind::kSgd, "optimizer=adam or radam");
   if (key == "optimizer.radam_degenerates_to_sgd") return needs(optimizer == OptimizerKind::kRAdam, "optimizer=radam");
-  if (key == "schedule.patience" || key == "schedule.cooldown")
+  if (key == "schedule.patience" || key == "schedule.cooldown" || key == "schedule.follows" || key == "schedule.last_learning_rate")
     return needs(schedule == ScheduleKind::kReduceOnPlateau, "schedule=plateau");
+  if (key == "schedule.threshold") {
+    const bool is_read = schedule == ScheduleKind::kReduceOnPlateau && options.schedule.follows == PlateauFollows::kLoss;
+    return needs(is_read, "schedule=plateau and schedule.follows=loss");
+  }
   if (key == "schedule.step_epochs") return needs(schedule == ScheduleKind::kStep, "schedule=step");
   if (key == "schedule.steps" || key == "schedule.cycle") return needs(schedule == ScheduleKind::kMultiFactor, "schedule=multi_factor");
   if (key == "schedule.factor") {
@@ -255,6 +259,12 @@ RunRecord Session::run_seed(int64_t seed, const std::string& command_line, Progr
   return record;
 }
 
+std::unique_ptr<Experiment> Session::open_trained(const std::string& command, Progress& progress) {
+  auto experiment = open(spec_.seeds.front(), progress);
+  if (spec_.init.empty() && !experiment->weights().empty()) throw usage_error("no weights", command, "name them with --init FILE");
+  return experiment;
+}
+
 void Session::embed(const std::filesystem::path& output, Progress& progress) {
   const auto experiment = open(spec_.seeds.front(), progress);
   (void)evaluate(*experiment, job(spec_.seeds.front()), progress);
@@ -262,9 +272,20 @@ void Session::embed(const std::filesystem::path& output, Progress& progress) {
 }
 
 std::vector<Answer> Session::predict(const PredictRequest& request, Progress& progress) {
-  const auto experiment = open(spec_.seeds.front(), progress);
-  if (spec_.init.empty() && !experiment->weights().empty()) throw usage_error("no weights", "vbench predict", "name them with --init FILE");
-  return experiment->predict(request);
+  return open_trained("vbench predict", progress)->predict(request);
+}
+
+int64_t Session::predict_split(const std::filesystem::path& output, int64_t top, Progress& progress) {
+  const auto experiment = open_trained("vbench predict", progress);
+  (void)evaluate(*experiment, job(spec_.seeds.front()), progress);
+  experiment->save_predictions(output, top);
+  return experiment->data(Phase::kEvaluate).items;
+}
+
+std::vector<Answer> Session::explain(const ExplainRequest& request, Progress& progress) {
+  const auto experiment = open_trained("vbench explain", progress);
+  make_folder(request.folder);
+  return experiment->explain(request);
 }
 
 Evaluation Session::evaluate_embeddings() const { return pairing_->evaluate_embeddings(spec_.embeddings); }

@@ -29,6 +29,12 @@ class Session {
   /// Answers about videos, with the weights of --init (or none, for methods without).
   [[nodiscard]] std::vector<Answer> predict(const PredictRequest& request, Progress& progress);
 
+  /// Evaluates the split with the weights of --init and writes the best classes of every item, labelled or not. Gives back their number.
+  int64_t predict_split(const std::filesystem::path& output, int64_t top, Progress& progress);
+
+  /// Pictures and tables of where the network looked, with the weights of --init.
+  [[nodiscard]] std::vector<Answer> explain(const ExplainRequest& request, Progress& progress);
+
   /// Scores an embeddings file without a model.
   [[nodiscard]] Evaluation evaluate_embeddings() const;
 
@@ -40,6 +46,8 @@ class Session {
  private:
   [[nodiscard]] TrainJob job(int64_t seed) const;
   [[nodiscard]] std::unique_ptr<Experiment> open(int64_t seed, Progress& progress);
+  /// The first seed's. @throws Error kUsage without weights for a method that has some
+  [[nodiscard]] std::unique_ptr<Experiment> open_trained(const std::string& command, Progress& progress);
 
   RunSpec spec_;
   const VariantEntry& variant_;

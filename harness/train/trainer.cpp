@@ -73,7 +73,7 @@ class Trainer {
         set_earlier_run_aside();
       }
       if (const auto rates = schedule_->table(); !rates.empty()) progress_.detail(rates);
-      while (state_.epoch < job_.options.epochs && !best_.should_stop(state_.epoch)) run_epoch();
+      while (!is_trained()) run_epoch();
       finished_ = true;
       take_best_weights();
     }
@@ -81,6 +81,7 @@ class Trainer {
     auto [evaluation, losses] = evaluate(job_.eval_only ? "evaluation" : "evaluation of the best epoch");
     const FinalEvaluation last{losses, evaluation.scores};
     write_run_log(log_path(), state_.history, &last);
+    experiment_.write_evaluation_files(job_.folder);
     result.evaluation = std::move(evaluation);
     result.epochs = state_.epoch;
     result.best_epoch = best_.best_epoch();
@@ -117,6 +118,15 @@ class Trainer {
   [[nodiscard]] std::filesystem::path best_path() const { return job_.folder / "best.pth"; }
   [[nodiscard]] std::filesystem::path log_path() const { return job_.folder / "log.csv"; }
 
+  [[nodiscard]] bool has_fixed_length() const { return job_.options.epochs >= 0; }
+  [[nodiscard]] bool is_trained() const {
+    return (has_fixed_length() && state_.epoch >= job_.options.epochs) || best_.should_stop(state_.epoch) || schedule_->is_over();
+  }
+  /// "3/100".
+  [[nodiscard]] std::string epoch_title() const {
+    return has_fixed_length() ? fmt::format("{}/{}", state_.epoch + 1, job_.options.epochs) : std::to_string(state_.epoch + 1);
+  }
+
   /// A run that starts anew must neither be resumed from an earlier one's files nor destroy them at its first step.
   void set_earlier_run_aside() const {
     for (const auto& path : {last_path(), best_path()}) {
@@ -133,7 +143,7 @@ class Trainer {
     const int64_t steps = experiment_.batches(Phase::kTrain);
     experiment_.before_epoch(state_.epoch);
     experiment_.start(Phase::kTrain, state_.epoch, state_.step);
-    progress_.begin(fmt::format("{} epoch {}/{}", job_.name, state_.epoch + 1, job_.options.epochs), steps, state_.step);
+    progress_.begin(fmt::format("{} epoch {}", job_.name, epoch_title()), steps, state_.step);
     while (experiment_.next()) {
       train_step();
       if (stop_requested()) stop();
@@ -296,7 +306,7 @@ class Trainer {
     if (epoch < 0 || step < 0 || global_step < step || step > experiment_.batches(Phase::kTrain))
       throw input_error(fmt::format("step {} of epoch {} is no place in this training", step, epoch + 1), last_path().string(),
                         "leave out --resume to start anew");
-    if (epoch + (step > 0 ? 1 : 0) > job_.options.epochs)
+    if (has_fixed_length() && epoch + (step > 0 ? 1 : 0) > job_.options.epochs)
       throw usage_error(fmt::format("is {} epochs and {} steps old, this run has {} epochs", epoch, step, job_.options.epochs),
                         last_path().string(), "ask for more --epochs, or leave out --resume");
   }

@@ -79,11 +79,17 @@ class Regression final : public Experiment {
   ImportReport import_checkpoint(const std::filesystem::path&) override { return {}; }
   [[nodiscard]] std::vector<int64_t> clip_shape() const override { return {}; }
   void write_epoch_files(const std::filesystem::path&, const std::vector<EpochRecord>&) override {}
+  void write_evaluation_files(const std::filesystem::path& folder) override {
+    evaluation_files.emplace_back(folder, (weight_ - 1).pow(2).sum().item<double>());
+  }
+  void save_predictions(const std::filesystem::path&, int64_t) override {}
+  std::vector<Answer> explain(const ExplainRequest&) override { return {}; }
   void save_embeddings(const std::filesystem::path&) override {}
   std::vector<Answer> predict(const PredictRequest&) override { return {}; }
 
   std::vector<int64_t> hook_epochs;
   int evaluations = 0;
+  std::vector<std::pair<std::filesystem::path, double>> evaluation_files;  ///< folder, and how far the weights were from their goal
 
  private:
   uint64_t seed_;

@@ -195,6 +195,37 @@ TEST(Trainer, StopsEarlyAndEvaluatesTheBestEpochsWeights) {
   EXPECT_EQ(result.epochs, 4);  // epochs 0 to 3; 3 - 0 >= 3 stops before epoch 4
 }
 
+TEST(Trainer, TrainsUntilTheLastLearningRate) {
+  const test::TemporaryFolder folder;
+  auto job = small_job(folder.path());
+  job.options.epochs = -1;
+  job.options.early_stop_epochs = 0;
+  job.options.optimizer.learning_rate = 1e-9;  // nothing is learned: one reduction after another
+  job.options.schedule = {.kind = ScheduleKind::kReduceOnPlateau,
+                          .factor = 0.5,
+                          .patience = 1,
+                          .follows = PlateauFollows::kScore,
+                          .last_learning_rate = 0.4e-9,
+                          .cooldown = 0};
+  const auto result = run(job, {.worse_after_first = true});
+  ASSERT_EQ(result.epochs, 5);  // best, 2 worse, reduced, 2 worse, reduced: a quarter
+  EXPECT_NEAR(result.history.back().learning_rate, 0.5e-9, 1e-15);
+  job.resume = true;
+  EXPECT_EQ(run(job, {.worse_after_first = true}).epochs, 5) << "a finished run must not go on";
+}
+
+TEST(Trainer, WritesTheFilesOfTheFinalEvaluationOnceWithTheBestWeights) {
+  const test::TemporaryFolder folder;
+  Regression experiment(1, {.worse_after_first = true});
+  Progress progress(Verbosity::kQuiet);
+  auto job = small_job(folder.path());
+  const auto result = train(experiment, job, progress);
+  ASSERT_EQ(experiment.evaluation_files.size(), 1U);
+  EXPECT_EQ(experiment.evaluation_files[0].first, folder.path());
+  EXPECT_EQ(result.best_epoch, 0);
+  EXPECT_EQ(experiment.evaluation_files[0].second, result.history[0].val_loss.at("total"));
+}
+
 TEST(Trainer, ResumeRefusesOtherSettings) {
   const test::TemporaryFolder folder;
   auto job = small_job(folder.path());

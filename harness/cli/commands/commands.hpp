@@ -22,6 +22,7 @@ int leaderboard_command(const CommandContext& context);
 int data_command(const CommandContext& context);
 int embed_command(const CommandContext& context);
 int predict_command(const CommandContext& context);
+int explain_command(const CommandContext& context);
 int doctor_command(const CommandContext& context);
 
 }  // namespace vbench::cli

@@ -166,6 +166,7 @@ TEST(Schedule, ContinuesFromItsStateInTheMiddleOfAnEpoch) {
                           ScheduleKind::kCosineByEpoch, ScheduleKind::kCosineByLoss}) {
     auto options = plateau();
     options.kind = kind;
+    if (kind == ScheduleKind::kReduceOnPlateau) options.follows = PlateauFollows::kLoss;
     options.step_epochs = 3;
     options.warmup_epochs = 2;
     options.warmup_unit = WarmupUnit::kStep;
@@ -188,15 +189,66 @@ TEST(Schedule, ContinuesFromItsStateInTheMiddleOfAnEpoch) {
   }
 }
 
+ScheduleOptions plateau_of_loss() {
+  ScheduleOptions options;
+  options.kind = ScheduleKind::kReduceOnPlateau;
+  options.follows = PlateauFollows::kLoss;
+  options.factor = 0.5;
+  options.patience = 1;
+  options.cooldown = 0;
+  return options;
+}
+
+TEST(Schedule, PlateauOfTheLossHeedsLossesAndNotScores) {
+  const auto schedule = Schedule::make(plateau_of_loss(), kRate, 1, 9);
+  Rates rates;
+  for (const double loss : {2.0, 1.0, 0.99995, 1.0, 0.5, 0.6, 0.7}) {  // the third is better by less than the threshold
+    rates.push_back(schedule->learning_rate() / kRate);
+    schedule->step();
+    schedule->step_epoch(true, true, loss);
+  }
+  rates.push_back(schedule->learning_rate() / kRate);
+  expect_factors(rates, {1, 1, 1, 1, 0.5, 0.5, 0.5, 0.25});
+}
+
+TEST(Schedule, PlateauOfTheLossIsOverBelowTheLastRate) {
+  auto options = plateau_of_loss();
+  options.last_learning_rate = kRate / 2;
+  const auto schedule = Schedule::make(options, kRate, 1, -1);
+  int64_t epochs = 0;
+  for (; !schedule->is_over(); ++epochs) {
+    ASSERT_LT(epochs, 9);
+    schedule->step();
+    schedule->step_epoch(true, false, 1.0);
+  }
+  EXPECT_EQ(epochs, 5);  // half the rate after 3 epochs is not below itself, a quarter after 2 more is
+  EXPECT_FALSE(Schedule::make({}, kRate, 1, 1)->is_over());
+}
+
+TEST(Schedule, RefusesToBeTheEndOfTrainingWithoutOne) {
+  const auto fault = [](const ScheduleOptions& options) { return test::error_of([&] { (void)Schedule::make(options, kRate, 1, -1); }); };
+  auto options = plateau_of_loss();
+  EXPECT_NE(fault(options).find("training would never end"), std::string::npos);
+  options.last_learning_rate = 0.01;
+  options.min_factor = 0.1;
+  EXPECT_NE(fault(options).find("never falls below schedule.last_learning_rate"), std::string::npos);
+  options.min_factor = 0;
+  options.kind = ScheduleKind::kCosine;
+  EXPECT_NE(fault(options).find("training would never end"), std::string::npos);
+}
+
 TEST(Schedule, RefusesStatesAndEpochsThatMakeNoSense) {
   const auto schedule = Schedule::make({}, kRate, 1, 1);
+  const double nan = std::nan("");
   for (const Rates& state : {Rates{},
                              {1, 2, 3, 4, 5},
-                             {1, 2, 3, 4, 0.5, 0},
-                             {-1, 0, 0, 0, 0, 0},
-                             {std::nan(""), 0, 0, 0, 0, 0},
-                             {1e300, 0, 0, 0, 0, 0},
-                             {0, 0, 0, 0, 0, std::nan("")}}) {
+                             {1, 2, 3, 4, 5, 0},
+                             {1, 2, 3, 4, 0.5, 0, 0, 0},
+                             {-1, 0, 0, 0, 0, 0, 0, 0},
+                             {nan, 0, 0, 0, 0, 0, 0, 0},
+                             {1e300, 0, 0, 0, 0, 0, 0, 0},
+                             {0, 0, 0, 0, 0, nan, 0, 0},
+                             {0, 0, 0, 0, 0, 0, 1, nan}}) {
     EXPECT_NE(test::error_of([&] { schedule->load_state(state); }).find("checkpoint"), std::string::npos);
   }
   EXPECT_NE(test::error_of([&] { (void)Schedule::make({}, kRate, 0, 1); }).find("training split"), std::string::npos);
