@@ -22,6 +22,7 @@ struct LoaderOptions {
   int64_t prefetch = 4;  ///< batches read ahead at most
   bool shuffle = false;  ///< a new order each epoch, keyed by (seed, epoch)
   uint64_t seed = 0;
+  bool drop_last = false;                       ///< leave out a last batch that is not full, unless it is the only one
   int64_t most_bytes_ahead = int64_t{4} << 30;  ///< bounds `prefetch` where batches say how large they are: Batch::bytes()
 };
 
@@ -63,7 +64,7 @@ struct StepOf<D> {
 };
 }  // namespace detail
 
-/// Batches of one epoch. The last batch may be smaller. Item i's augmentation is keyed by (seed, epoch, i) alone.
+/// Batches of one epoch. The last batch may be smaller, unless it is dropped. Item i's augmentation is keyed by (seed, epoch, i) alone.
 template <class Dataset>
 class Loader {
  public:
@@ -81,7 +82,9 @@ class Loader {
   /// Of an epoch.
   [[nodiscard]] static int64_t batches(const Dataset& dataset, const LoaderOptions& options) {
     const auto planned = static_cast<int64_t>(Plan(dataset, options).steps.size());
-    return planned > 0 ? planned : (dataset.size() + options.batch_size - 1) / options.batch_size;
+    if (planned > 0) return planned;
+    const int64_t full = dataset.size() / options.batch_size;
+    return options.drop_last && full > 0 ? full : (dataset.size() + options.batch_size - 1) / options.batch_size;
   }
 
   /// The next batch; nothing at the end. Errors of reading carry the item's name.

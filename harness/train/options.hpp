@@ -57,6 +57,7 @@ struct TrainOptions {
   int64_t epochs = 100;  ///< -1: until schedule.last_learning_rate
   int64_t batch_size = 64;
   int64_t eval_batch_size = 64;
+  bool drop_last = false;  ///< of the training batches, if it is not full
   OptimizerOptions optimizer;
   ScheduleOptions schedule;
   double clip_gradient_norm = -1;      ///< before the optimiser step; <= 0: off

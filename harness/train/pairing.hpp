@@ -172,7 +172,8 @@ class PairExperiment final : public Experiment {
             .workers = spec_.workers,
             .prefetch = 2 * spec_.workers,
             .shuffle = train,
-            .seed = seed_};
+            .seed = seed_,
+            .drop_last = train && training_.drop_last};
   }
 
   RunSpec spec_;

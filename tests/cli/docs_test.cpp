@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Example {
-  std::string document, command;
+  std::string command;
   std::vector<std::string> output;  ///< "..." stands for any number of lines
 };
 
@@ -32,23 +32,27 @@ std::vector<fs::path> documents() {
   return all;
 }
 
-/// Commands of the ```console blocks: a line "$ vbench ...", what a backslash at its end joins to it, and the lines below.
-std::vector<Example> examples() {
+/// Commands of a document's ```console blocks: a line "$ vbench ...", what a backslash at its end joins to it, and the lines below.
+std::vector<Example> examples_of(const fs::path& document) {
   std::vector<Example> all;
-  for (const auto& path : documents()) {
-    std::istringstream text(read_file(path));
-    bool inside = false;
-    for (std::string line; std::getline(text, line);) {
-      if (line.rfind("```", 0) == 0) {
-        inside = line == "```console";
-      } else if (inside && line.rfind("$ ", 0) == 0) {
-        for (std::string next; line.ends_with('\\') && std::getline(text, next);) line = line.substr(0, line.size() - 1) + next;
-        all.push_back({path.filename().string(), line.substr(2), {}});
-      } else if (inside && !all.empty()) {
-        all.back().output.push_back(line);
-      }
+  std::istringstream text(read_file(document));
+  bool inside = false;
+  for (std::string line; std::getline(text, line);) {
+    if (line.rfind("```", 0) == 0) {
+      inside = line == "```console";
+    } else if (inside && line.rfind("$ ", 0) == 0) {
+      for (std::string next; line.ends_with('\\') && std::getline(text, next);) line = line.substr(0, line.size() - 1) + next;
+      all.push_back({line.substr(2), {}});
+    } else if (inside && !all.empty()) {
+      all.back().output.push_back(line);
     }
   }
+  return all;
+}
+
+std::vector<fs::path> documents_with_examples() {
+  auto all = documents();
+  std::erase_if(all, [](const fs::path& path) { return examples_of(path).empty(); });
   return all;
 }
 
@@ -95,23 +99,30 @@ std::vector<std::string> words_of(const std::string& command, const fs::path& fo
   return words;
 }
 
-TEST(Documents, ShowWhatTheProgramPrints) {
+class ShownOutput : public testing::TestWithParam<fs::path> {};
+
+// The examples of a document build on one another: one folder for each document.
+TEST_P(ShownOutput, IsWhatTheProgramPrints) {
   const test::TemporaryFolder folder;
-  const auto all = examples();
-  ASSERT_GE(all.size(), 5U) << "the documents show too few commands";
-  for (const auto& example : all) {
-    SCOPED_TRACE(example.document + ": " + example.command);
+  for (const auto& example : examples_of(GetParam())) {
+    SCOPED_TRACE(example.command);
     auto words = words_of(example.command, folder.path());
     ASSERT_TRUE(words[0] == "vbench" || words[0] == "build/release/vbench") << "only vbench commands belong into ```console blocks";
     words.erase(words.begin());
     // Numbers are masked, so one epoch prints what the whole training prints.
     if (words[0].rfind("--", 0) == 0) words.insert(words.end(), {"--epochs", "1"});
-    // Examples build on one another: one folder, in the order of the documents. Standard error is not shown in them.
+    // Standard error is not shown in documents.
     const auto result = test::run_program(words, {.environment = {}, .folder = folder.path(), .file_size_limit = {}});
     EXPECT_EQ(result.exit_code, 0) << result.err;
     EXPECT_TRUE(matches(example.output, 0, lines_of(result.out), 0)) << "printed:\n" << result.out;
   }
 }
+
+std::string name_of(const testing::TestParamInfo<fs::path>& document) {
+  return std::regex_replace(document.param.stem().string(), std::regex("[^A-Za-z0-9]"), "_");
+}
+
+INSTANTIATE_TEST_SUITE_P(Of, ShownOutput, testing::ValuesIn(documents_with_examples()), name_of);
 
 TEST(Documents, NameOnlyScriptsThatExist) {
   for (const auto& path : documents()) {

@@ -52,6 +52,18 @@ std::vector<Numbers::Batch> all_batches(const Numbers& data, const LoaderOptions
   return batches;
 }
 
+TEST(Loader, DropsALastBatchThatIsNotFullIfAskedUnlessItIsTheOnlyOne) {
+  const auto sizes = [](int64_t items, int64_t batch_size) {
+    const Numbers data{.items = items};
+    std::vector<size_t> all;
+    for (const auto& batch : all_batches(data, {.batch_size = batch_size, .workers = 2, .drop_last = true})) all.push_back(batch.size());
+    return all;
+  };
+  EXPECT_EQ(sizes(23, 4), std::vector<size_t>(5, 4));
+  EXPECT_EQ(sizes(8, 4), std::vector<size_t>(2, 4));
+  EXPECT_EQ(sizes(3, 4), std::vector<size_t>{3});
+}
+
 TEST(Loader, AnyNumberOfWorkersGivesTheSameBatches) {
   const Numbers data;
   const auto reference = all_batches(data, {.batch_size = 4, .workers = 0, .shuffle = true, .seed = 5});
