@@ -6,6 +6,7 @@
 #include <concepts>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -76,7 +77,21 @@ concept Feeds = std::same_as<typename D::Batch, typename M::Batch> &&
   M(tuning, options, uint64_t{0}, std::declval<const at::Device&>());
 };
 
+/// Reads the whole training split once, in order, as training sees it: augmented, keyed by `key`. Calls `use` for every batch.
+template <class D>
+using SplitPass = std::function<void(uint64_t key, const std::function<void(const typename D::Batch&)>& use)>;
+
 // Optional abilities, detected by these.
+/// Keeps something for every item of the training split, which it sees before its weights are asked for.
+template <class M, class D>
+concept LearnsFrom = requires(M& method, const D& data) {
+  method.learns_from(data);
+};
+/// Looks at the whole training split now and then, between two steps: a method that labels its own data. Gives back a line for people.
+template <class M, class D>
+concept ActsBetweenSteps = requires(M& method, const StepContext& context, int64_t steps_of_epoch, const SplitPass<D>& pass) {
+  { method.before_step(context, steps_of_epoch, pass) } -> std::same_as<std::string>;
+};
 template <class M>
 concept ImportsCheckpoints = requires(M& method, const std::filesystem::path& file) {
   method.import_checkpoint(file);

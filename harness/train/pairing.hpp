@@ -33,6 +33,9 @@ class PairExperiment final : public Experiment {
         eval_data_(D::open(data, spec, Role::kEvaluate)),
         method_(tuning, resolved(data), seed, device_) {
     if (!spec.eval_only) train_data_.emplace(D::open(data, spec, Role::kTrain));
+    if constexpr (LearnsFrom<M, D>) {
+      if (train_data_) method_.learns_from(*train_data_);
+    }
   }
 
   std::vector<Parameter> parameters() override { return method_.parameters(); }
@@ -69,6 +72,14 @@ class PairExperiment final : public Experiment {
   [[nodiscard]] int64_t items_read() const override { return loader_ ? loader_->items_read() : 0; }
   [[nodiscard]] double read_seconds() const override {
     return loader_ ? loader_->busy_seconds() / static_cast<double>(std::max<int64_t>(1, spec_.workers)) : 0;
+  }
+
+  std::string before_step([[maybe_unused]] const StepContext& context) override {
+    if constexpr (ActsBetweenSteps<M, D>) {
+      return method_.before_step(context, batches(Phase::kTrain), [this](uint64_t key, const auto& use) { pass_over_training(key, use); });
+    } else {
+      return {};
+    }
   }
 
   LossTerms train_loss(const StepContext& context) override { return method_.loss(*batch_, context); }
@@ -158,6 +169,15 @@ class PairExperiment final : public Experiment {
     } else {
       return data;
     }
+  }
+
+  void pass_over_training(uint64_t key, const std::function<void(const typename D::Batch&)>& use) {
+    LoaderOptions options = loader_options(Phase::kTrain);
+    options.batch_size = training_.eval_batch_size;
+    options.shuffle = options.drop_last = false;
+    options.seed = derive_seed(seed_, "pass", key);
+    Loader<D> loader(dataset(Phase::kTrain), options, 0);
+    while (const auto batch = loader.next()) use(device_.is_cpu() ? *batch : batch->to(device_));
   }
 
   [[nodiscard]] const D& dataset(Phase phase) const {

@@ -156,8 +156,9 @@ class Trainer {
   }
 
   void train_step() {
-    const auto begin = Clock::now();
     const StepContext context{job_.seed, state_.epoch, state_.step, state_.global_step};
+    if (const auto line = experiment_.before_step(context); !line.empty()) progress_.info(fmt::format("{}: {}", job_.name, line));
+    const auto begin = Clock::now();
     // Generators of LibTorch are seeded at every step, so that a resumed run draws what an unbroken one would have drawn.
     torch::manual_seed(derive_seed(job_.seed, "torch", 0, static_cast<uint64_t>(state_.global_step)));
     optimizer_->zero_grad();

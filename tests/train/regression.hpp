@@ -49,6 +49,10 @@ class Regression final : public Experiment {
   [[nodiscard]] int64_t items_read() const override { return 4 * next_; }
   [[nodiscard]] double read_seconds() const override { return 1e-3; }
 
+  std::string before_step(const StepContext& context) override {
+    steps_announced.push_back(context.global_step);
+    return {};
+  }
   LossTerms train_loss(const StepContext& context) override {
     if (context.global_step == options_.signal_at) ::kill(::getpid(), options_.signal_number);
     RandomStream random(seed_, "x", static_cast<uint64_t>(context.epoch), static_cast<uint64_t>(context.step));
@@ -87,7 +91,7 @@ class Regression final : public Experiment {
   void save_embeddings(const std::filesystem::path&) override {}
   std::vector<Answer> predict(const PredictRequest&) override { return {}; }
 
-  std::vector<int64_t> hook_epochs;
+  std::vector<int64_t> hook_epochs, steps_announced;
   int evaluations = 0;
   std::vector<std::pair<std::filesystem::path, double>> evaluation_files;  ///< folder, and how far the weights were from their goal
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <numeric>
 
 #include "harness/core/error.hpp"
 #include "harness/core/files.hpp"
@@ -193,6 +194,24 @@ TEST(Trainer, StopsEarlyAndEvaluatesTheBestEpochsWeights) {
   const auto result = run(job, {.worse_after_first = true});
   EXPECT_EQ(result.best_epoch, 0);
   EXPECT_EQ(result.epochs, 4);  // epochs 0 to 3; 3 - 0 >= 3 stops before epoch 4
+}
+
+TEST(Trainer, AnnouncesEveryStepOnceAlsoWhenItGoesOn) {
+  const test::TemporaryFolder folder;
+  Progress progress(Verbosity::kQuiet);
+  auto job = small_job(folder.path());
+  job.options.epochs = 3;
+  Regression first(job.seed, {});
+  (void)train(first, job, progress);
+  job.options.epochs = 6;
+  job.resume = true;
+  Regression second(job.seed, {});
+  (void)train(second, job, progress);
+  auto all = first.steps_announced;
+  all.insert(all.end(), second.steps_announced.begin(), second.steps_announced.end());
+  std::vector<int64_t> expected(30);
+  std::iota(expected.begin(), expected.end(), int64_t{0});
+  EXPECT_EQ(all, expected);
 }
 
 TEST(Trainer, TrainsUntilTheLastLearningRate) {
