@@ -1,0 +1,45 @@
+// The two networks that turn a clip and a spectrogram into features: R(2+1)D-18 and a 2D ResNet. Used by network.hpp, classifier.hpp,
+// tests.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "methods/selavi/config.hpp"
+#include "methods/selavi/layers.hpp"
+
+namespace vbench::selavi {
+
+/// relu(main(x) + shortcut(x)); an empty shortcut is x itself.
+struct ResidualBlock {
+  std::vector<ConvLayer> main, shortcut;
+};
+
+/// A residual network without its classifier.
+class Encoder {
+ public:
+  /// torchvision's r2plus1d_18: every 3x3x3 convolution is a 1x3x3 and a 3x1x1 one with BatchNorm and ReLU between them.
+  [[nodiscard]] static Encoder video(int64_t divisor, const at::Device& device);
+  /// torchvision's layout of ResNets, with a first convolution that takes one channel.
+  [[nodiscard]] static Encoder audio(AudioDepth depth, int64_t divisor, const at::Device& device);
+
+  /// @param x  clips [B, 3, T, H, W] or spectrograms [B, 1, F, frames]   @return [B, 512 / divisor], mean over all places
+  /// @throws Error kInput for other shapes
+  [[nodiscard]] at::Tensor forward(const at::Tensor& x, const Pass& pass) const;
+
+  void initialize(uint64_t seed, const std::string& prefix) const;
+  /// In the order of torchvision's state dict.
+  void collect(const std::string& prefix, Weights& weights) const;
+  [[nodiscard]] std::vector<const ConvLayer*> layers() const;    ///< they live as long as this
+  [[nodiscard]] int64_t multiply_adds(const Size3& size) const;  ///< of the convolutions, for one input
+
+ private:
+  explicit Encoder(bool planar) : planar_(planar) {}
+  void check(const at::Tensor& x) const;
+
+  bool planar_;  // spectrograms: max pool behind the stem
+  std::vector<ConvLayer> stem_;
+  std::vector<ResidualBlock> blocks_;
+};
+
+}  // namespace vbench::selavi
