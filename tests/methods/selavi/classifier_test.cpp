@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <torch/utils.h>
 
+#include <cmath>
+
 #include "tests/methods/selavi/reference.hpp"
 
 namespace vbench::selavi::test {
