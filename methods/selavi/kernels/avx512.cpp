@@ -1,0 +1,14 @@
+#include "methods/selavi/kernels/table.hpp"
+
+#define VBENCH_BYTES 64
+#define VBENCH_TILE_ROWS 12
+
+namespace vbench::selavi::kernels {
+namespace avx512 {
+#include "methods/selavi/kernels/implementation.hpp"
+}  // namespace avx512
+
+const Table kAvx512 = {"avx512", avx512::stored_loops<double>(), avx512::stored_loops<float>(), avx512::overlap_loops<double>(),
+                       avx512::overlap_loops<float>()};
+
+}  // namespace vbench::selavi::kernels
