@@ -106,6 +106,10 @@ void MediaFile::keep_only(const std::vector<const AVStream*>& streams) {
   }
 }
 
+bool MediaFile::seek(const AVStream& stream, int64_t time) {
+  return av_seek_frame(context_.get(), stream.index, time, AVSEEK_FLAG_BACKWARD) >= 0;
+}
+
 bool MediaFile::next(AVPacket& packet) { return av_read_frame(context_.get(), &packet) >= 0; }
 
 StreamSeconds probe(const fs::path& path) {

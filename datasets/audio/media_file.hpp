@@ -26,6 +26,9 @@ class MediaFile {
 
   /// From now on packets of other streams are passed over.
   void keep_only(const std::vector<const AVStream*>& streams);
+  /// The next packets are those from a picture on that stands for itself and comes no later than `time`, in the stream's units. False: the
+  /// place has not changed.
+  [[nodiscard]] bool seek(const AVStream& stream, int64_t time);
   /// False at the end, or where the file is damaged so that nothing more can be found.
   [[nodiscard]] bool next(AVPacket& packet);
 

@@ -48,6 +48,7 @@ struct Options {
   std::string evaluated = "train";  ///< split whose clusters are compared with the labels
   double allow_missing = 0.1;       ///< share of a split's videos that may be unusable (no sound, too short, damaged), [0, 1]
   int64_t most_videos = 0;          ///< of the training split, the first ones in sorted order; 0: all
+  bool any_classes = false;         ///< kinetics-sound: also folders of other classes than the published 32
   PictureOptions picture;
   SoundOptions sound;
   StandinOptions standin;

@@ -1,0 +1,107 @@
+#include "datasets/location/joined_entry.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <optional>
+
+#include "harness/core/error.hpp"
+
+namespace vbench {
+namespace {
+
+constexpr const char* kFiles = "files=";
+
+using Parts = std::array<EntryPart, 2>;
+
+/// Cuts `files=WORD` out of the settings. @return the part it names
+std::optional<size_t> cut_choice(const Parts& parts, std::vector<std::string>& settings) {
+  std::optional<size_t> chosen;
+  for (const std::string& setting : settings) {
+    if (!setting.starts_with(kFiles)) continue;
+    const std::string word = setting.substr(std::string(kFiles).size());
+    const auto part = std::find_if(parts.begin(), parts.end(), [&](const EntryPart& candidate) { return candidate.word == word; });
+    if (part == parts.end())
+      throw usage_error("has no such files", "--set " + setting, fmt::format("known: {}, {}", parts[0].word, parts[1].word));
+    chosen = static_cast<size_t>(part - parts.begin());
+  }
+  std::erase_if(settings, [](const std::string& setting) { return setting.starts_with(kFiles); });
+  return chosen;
+}
+
+/// Settings that no part knows go to the first one, which refuses them.
+std::vector<std::string> settings_for(const Parts& parts, size_t part, const std::vector<std::string>& settings) {
+  std::vector<std::string> wanted;
+  for (const std::string& setting : settings) {
+    const std::string key = setting.substr(0, setting.find('='));
+    const bool known = parts[0].knows(key) || parts[1].knows(key);
+    if (known ? parts[part].knows(key) : part == 0) wanted.push_back(setting);
+  }
+  return wanted;
+}
+
+bool is_absent(const DataReport& report) {
+  const auto missing = [](const DataProblem& problem) { return problem.kind == "missing file" || problem.kind == "generated data"; };
+  return report.listed == 0 && !report.problems.empty() && std::all_of(report.problems.begin(), report.problems.end(), missing);
+}
+
+using Look = std::function<DataReport(const DataRequest&)>;
+
+DataReport both(const Parts& parts, DataRequest request, Look DatasetEntry::*look) {
+  if (const auto chosen = cut_choice(parts, request.settings)) return (parts[*chosen].entry.*look)(request);
+  std::array<DataReport, 2> reports;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    DataRequest own = request;
+    own.settings = settings_for(parts, i, request.settings);
+    reports[i] = (parts[i].entry.*look)(own);
+  }
+  const bool one_absent = is_absent(reports[0]) != is_absent(reports[1]);
+  DataReport all;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    const std::string& word = parts[i].word;
+    const bool left_out = one_absent && is_absent(reports[i]);
+    if (left_out) all.facts.push_back(fmt::format("{}: not there", word));
+    all.listed += reports[i].listed;
+    all.checked += reports[i].checked;
+    if (left_out) continue;
+    for (const std::string& fact : reports[i].facts) all.facts.push_back(fmt::format("{}: {}", word, fact));
+    all.problems.insert(all.problems.end(), reports[i].problems.begin(), reports[i].problems.end());
+  }
+  return all;
+}
+
+using Write = std::function<DataReport(const DataRequest&, const std::string&)>;
+
+Write one(const std::shared_ptr<const Parts>& parts, Write DatasetEntry::*write) {
+  return [parts, write](DataRequest request, const std::string& folder) {
+    const size_t chosen = cut_choice(*parts, request.settings).value_or(0);
+    return ((*parts)[chosen].entry.*write)(request, folder);
+  };
+}
+
+std::string both_texts(const std::string& first, const std::string& second, const char* between) {
+  return first == second ? first : first + between + second;
+}
+
+}  // namespace
+
+DatasetEntry joined_entry(EntryPart first, EntryPart second) {
+  const auto parts = std::make_shared<const Parts>(Parts{std::move(first), std::move(second)});
+  const DatasetEntry &a = (*parts)[0].entry, &b = (*parts)[1].entry;
+  DatasetEntry joined;
+  joined.name = a.name;
+  joined.title = both_texts(a.title, b.title, "; ");
+  joined.licence = both_texts(a.licence, b.licence, "; ");
+  joined.layout = both_texts(a.layout, b.layout, "\n");
+  joined.info = [parts](const DataRequest& request) { return both(*parts, request, &DatasetEntry::info); };
+  joined.verify = [parts](const DataRequest& request) { return both(*parts, request, &DatasetEntry::verify); };
+  joined.synthesize = one(parts, &DatasetEntry::synthesize);
+  joined.prepare = one(parts, &DatasetEntry::prepare);
+  joined.preparation =
+      fmt::format("files={} (or nothing):\n{}\nfiles={}:\n{}", (*parts)[0].word, a.preparation, (*parts)[1].word, b.preparation);
+  return joined;
+}
+
+}  // namespace vbench
