@@ -77,9 +77,16 @@ concept Feeds = std::same_as<typename D::Batch, typename M::Batch> &&
   M(tuning, options, uint64_t{0}, std::declval<const at::Device&>());
 };
 
-/// Reads the whole training split once, in order, as training sees it: augmented, keyed by `key`. Calls `use` for every batch.
+/// How the training split is read between two steps.
+struct PassOrder {
+  uint64_t key = 0;          ///< of augmentation and order
+  bool shuffled = false;     ///< batches as training takes them; else all items in order, as many at a time as in evaluation
+  int64_t most_batches = 0;  ///< 0: all
+};
+/// Reads the training split as training sees it, augmented. Calls `use` for every batch, on the device.
+/// @throws Error kInterrupted if a stop was requested
 template <class D>
-using SplitPass = std::function<void(uint64_t key, const std::function<void(const typename D::Batch&)>& use)>;
+using SplitPass = std::function<void(const PassOrder& order, const std::function<void(const typename D::Batch&)>& use)>;
 
 // Optional abilities, detected by these.
 /// Keeps something for every item of the training split, which it sees before its weights are asked for.
@@ -87,7 +94,8 @@ template <class M, class D>
 concept LearnsFrom = requires(M& method, const D& data) {
   method.learns_from(data);
 };
-/// Looks at the whole training split now and then, between two steps: a method that labels its own data. Gives back a line for people.
+/// Looks at the training split now and then, between two steps: a method that labels its own data. Gives back a line for people. If it
+/// throws kInterrupted, the weights are those of a state from which training can go on with this step.
 template <class M, class D>
 concept ActsBetweenSteps = requires(M& method, const StepContext& context, int64_t steps_of_epoch, const SplitPass<D>& pass) {
   { method.before_step(context, steps_of_epoch, pass) } -> std::same_as<std::string>;

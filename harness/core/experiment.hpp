@@ -45,6 +45,7 @@ struct StepContext {
   int64_t epoch = 0;
   int64_t step = 0;         ///< within the epoch
   int64_t global_step = 0;  ///< since the start of training
+  int64_t epochs = 0;       ///< of the whole training; 0 in evaluation, -1 if the schedule ends it
 };
 
 /// What an evaluation of the whole split gives.

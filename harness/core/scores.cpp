@@ -70,11 +70,31 @@ void add_classification(std::vector<MetricInfo>& all) {
   all.push_back({"upstream_loss", "loss as SRTG's authors write it: mean of running means", Unit::kLoss, kLower, "upstream", "loss", true});
 }
 
+/// Clusters against classes, and neighbours among features.
+void add_clustering(std::vector<MetricInfo>& all) {
+  all.push_back({"nmi", "normalised mutual information of clusters and classes, best head", Unit::kFraction, kHigher, "clusters", "NMI"});
+  all.push_back({"anmi", "the same, adjusted for chance", Unit::kFraction, kHigher, "clusters", "aNMI"});
+  all.push_back({"ari", "adjusted Rand index of clusters and classes", Unit::kFraction, kHigher, "clusters", "aRI"});
+  all.push_back({"acc", "accuracy with the best assignment of clusters to classes", Unit::kFraction, kHigher, "clusters", "acc"});
+  all.push_back({"purity", "share of a cluster's most frequent class, mean over clusters", Unit::kFraction, kHigher, "clusters", "purity"});
+  all.push_back({"entropy", "entropy of the classes in a cluster in nats, mean over clusters", Unit::kNats, kLower, "clusters", "entropy"});
+  all.push_back({"nmi_mean", "normalised mutual information, mean over heads", Unit::kFraction, kHigher, "clusters", "NMI mean", true});
+  all.push_back({"nmi_video", "normalised mutual information of what is seen alone, best head", Unit::kFraction, kHigher, "clusters",
+                 "NMI video", true});
+  all.push_back({"nmi_audio", "normalised mutual information of what is heard alone, best head", Unit::kFraction, kHigher, "clusters",
+                 "NMI audio", true});
+  for (const int k : {1, 5, 10, 20, 50}) {
+    all.push_back({fmt::format("recall_{}", k), fmt::format("videos with one of their class among the {} nearest", k), Unit::kFraction,
+                   kHigher, "neighbours", fmt::format("R@{}", k), k > 20});
+  }
+}
+
 std::vector<MetricInfo> make_metrics() {
   std::vector<MetricInfo> all;
   add_retrieval(all);
   add_set_tasks(all);
   add_classification(all);
+  add_clustering(all);
   return all;
 }
 
@@ -99,6 +119,7 @@ std::string format_score(std::string_view key, double value) {
   if (metric && metric->unit == Unit::kRank) return fmt::format("{:.1f}", value);
   if (metric && metric->unit == Unit::kCorrelation) return fmt::format("{:.3f}", value);
   if (metric && metric->unit == Unit::kEdges) return fmt::format("{:.2f}", value);
+  if (metric && metric->unit == Unit::kNats) return fmt::format("{:.3f}", value);
   return fmt::format("{:.4g}", value);
 }
 

@@ -12,7 +12,7 @@ namespace vbench {
 /// Score name -> value; shares are fractions 0..1 everywhere and become percent only in tables.
 using Scores = std::map<std::string, double>;
 
-enum class Unit { kFraction, kRank, kIndex, kSeconds, kRate, kCount, kCorrelation, kEdges, kLoss };
+enum class Unit { kFraction, kRank, kIndex, kSeconds, kRate, kCount, kCorrelation, kEdges, kLoss, kNats };
 enum class Direction { kHigherIsBetter, kLowerIsBetter };
 
 /// What a score name means; `vbench list metrics` prints these.

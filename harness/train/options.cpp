@@ -43,7 +43,9 @@ void TrainOptions::bind(Settings& settings) {
                   {{"upstream", RateCycle::kUpstream}, {"off", RateCycle::kOff}});
   settings.integer("schedule.warmup_epochs", schedule.warmup_epochs, "epochs of rising learning rate", {0, 1e6});
   settings.choice("schedule.warmup_unit", schedule.warmup_unit, "the learning rate rises per epoch or per step",
-                  {{"epoch", WarmupUnit::kEpoch}, {"step", WarmupUnit::kStep}});
+                  {{"epoch", WarmupUnit::kEpoch}, {"step", WarmupUnit::kStep}, {"gradual", WarmupUnit::kGradual}});
+  settings.number("schedule.warmup_multiplier", schedule.warmup_multiplier,
+                  "gradual: the rate rises from the base rate to so many times it and stays there; 1: from 0 to the base rate", {1, 1e6});
   settings.number("clip_gradient_norm", clip_gradient_norm, "largest gradient norm, applied before the update; <= 0: off");
   settings.integer("early_stop_epochs", early_stop_epochs, "stop after so many epochs without a new best; 0: never", {0, 1e6});
   settings.number("improvement", improvement, "relative margin by which a new best must be better", {0, 1});

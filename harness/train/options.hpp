@@ -11,7 +11,12 @@ class Settings;
 
 enum class OptimizerKind { kAdam, kRAdam, kSgd };
 enum class ScheduleKind { kConstant, kReduceOnPlateau, kStep, kCosine, kCosineByEpoch, kCosineByLoss, kMultiFactor };
-enum class WarmupUnit { kEpoch, kStep };
+enum class WarmupUnit {
+  kEpoch,
+  kStep,
+  kGradual,  ///< by epoch, from the base rate to warmup_multiplier times it, which stays; with multiplier 1 from 0, as SeLaVi's authors do
+             ///< it
+};
 /// What a plateau is a plateau of.
 enum class PlateauFollows {
   kScore,  ///< epochs without a new best score, as the best epoch is chosen
@@ -51,6 +56,7 @@ struct ScheduleOptions {
   RateCycle cycle = RateCycle::kUpstream;           ///< multi_factor: within every epoch
   int64_t warmup_epochs = 0;                        ///< any kind
   WarmupUnit warmup_unit = WarmupUnit::kEpoch;
+  double warmup_multiplier = 1;  ///< gradual: of the rate after the warm-up; the number of processes that share a batch
 };
 
 struct TrainOptions {

@@ -17,6 +17,7 @@
 #include "harness/core/text.hpp"
 #include "harness/train/device.hpp"
 #include "harness/train/options.hpp"
+#include "harness/train/stop_signal.hpp"
 
 namespace vbench {
 
@@ -76,7 +77,8 @@ class PairExperiment final : public Experiment {
 
   std::string before_step([[maybe_unused]] const StepContext& context) override {
     if constexpr (ActsBetweenSteps<M, D>) {
-      return method_.before_step(context, batches(Phase::kTrain), [this](uint64_t key, const auto& use) { pass_over_training(key, use); });
+      return method_.before_step(context, batches(Phase::kTrain),
+                                 [this](const PassOrder& order, const auto& use) { pass_over_training(order, use); });
     } else {
       return {};
     }
@@ -171,13 +173,20 @@ class PairExperiment final : public Experiment {
     }
   }
 
-  void pass_over_training(uint64_t key, const std::function<void(const typename D::Batch&)>& use) {
+  void pass_over_training(const PassOrder& order, const std::function<void(const typename D::Batch&)>& use) {
     LoaderOptions options = loader_options(Phase::kTrain);
-    options.batch_size = training_.eval_batch_size;
-    options.shuffle = options.drop_last = false;
-    options.seed = derive_seed(seed_, "pass", key);
+    if (!order.shuffled) {
+      options.batch_size = training_.eval_batch_size;
+      options.shuffle = options.drop_last = false;
+    }
+    options.seed = derive_seed(seed_, "pass", order.key);
     Loader<D> loader(dataset(Phase::kTrain), options, 0);
-    while (const auto batch = loader.next()) use(device_.is_cpu() ? *batch : batch->to(device_));
+    int64_t used = 0;
+    while (const auto batch = loader.next()) {
+      throw_if_stop_requested();
+      use(device_.is_cpu() ? *batch : batch->to(device_));
+      if (++used == order.most_batches) break;
+    }
   }
 
   [[nodiscard]] const D& dataset(Phase phase) const {

@@ -40,8 +40,9 @@ Schedule::Schedule(const ScheduleOptions& options, double base, int64_t steps_pe
 }
 
 double Schedule::learning_rate() const {
-  if (multi_factor_ && epoch_ >= options_.warmup_epochs) return multi_factor_->at(steps_);
-  return base_ * factor();
+  if (epoch_ < options_.warmup_epochs) return base_ * warmup_factor();
+  const double risen = options_.warmup_unit == WarmupUnit::kGradual ? options_.warmup_multiplier : 1;
+  return risen * (multi_factor_ ? multi_factor_->at(steps_) : base_ * factor_of_kind());
 }
 
 bool Schedule::is_over() const {
@@ -64,8 +65,7 @@ bool Schedule::may_reduce() const {
   return base_ * (plateau_factor(reductions_) - plateau_factor(reductions_ + 1)) > kSmallestReduction;
 }
 
-double Schedule::factor() const {
-  if (epoch_ < options_.warmup_epochs) return warmup_factor();
+double Schedule::factor_of_kind() const {
   switch (options_.kind) {
     case ScheduleKind::kConstant:
     case ScheduleKind::kMultiFactor:  // has the rate itself, not a factor
@@ -85,7 +85,12 @@ double Schedule::factor() const {
 }
 
 double Schedule::warmup_factor() const {
-  if (options_.warmup_unit == WarmupUnit::kEpoch) return static_cast<double>(epoch_ + 1) / static_cast<double>(options_.warmup_epochs);
+  const auto epochs = static_cast<double>(options_.warmup_epochs);
+  if (options_.warmup_unit == WarmupUnit::kEpoch) return static_cast<double>(epoch_ + 1) / epochs;
+  if (options_.warmup_unit == WarmupUnit::kGradual) {
+    const double rise = options_.warmup_multiplier - 1, progress = static_cast<double>(epoch_) / epochs;
+    return rise > 0 ? rise * progress + 1 : progress;
+  }
   return static_cast<double>(steps_ + 1) / static_cast<double>(options_.warmup_epochs * steps_per_epoch_ + 1);
 }
 

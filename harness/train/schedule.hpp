@@ -16,7 +16,8 @@ namespace vbench {
 /// Gives the learning rate of the next step: base rate x factor.
 ///
 /// While epoch < warmup_epochs the factor is that of the warm-up alone, for every kind: (epoch + 1) / warmup_epochs, or by step
-/// (step + 1) / (warmup_epochs x steps_per_epoch + 1). Afterwards, with epochs counted from the start of training:
+/// (step + 1) / (warmup_epochs x steps_per_epoch + 1), or gradually (m - 1) epoch / warmup_epochs + 1 for a multiplier m above 1 and
+/// epoch / warmup_epochs for 1. Afterwards, with epochs counted from the start of training, and m times that after a gradual warm-up:
 ///  - constant: 1
 ///  - plateau: max(factor^reductions, min_factor); a reduction follows more than `patience` validated epochs without improvement. The
 ///  `cooldown`
@@ -56,8 +57,8 @@ class Schedule {
 
  private:
   Schedule(const ScheduleOptions& options, double base, int64_t steps_per_epoch, int64_t epochs);
-  [[nodiscard]] double factor() const;
   [[nodiscard]] double warmup_factor() const;
+  [[nodiscard]] double factor_of_kind() const;
   [[nodiscard]] double cosine_factor() const;
   [[nodiscard]] double half_cosine(double progress) const;
   [[nodiscard]] double plateau_factor(int64_t reductions) const;

@@ -156,8 +156,8 @@ class Trainer {
   }
 
   void train_step() {
-    const StepContext context{job_.seed, state_.epoch, state_.step, state_.global_step};
-    if (const auto line = experiment_.before_step(context); !line.empty()) progress_.info(fmt::format("{}: {}", job_.name, line));
+    const StepContext context{job_.seed, state_.epoch, state_.step, state_.global_step, job_.options.epochs};
+    before_step(context);
     const auto begin = Clock::now();
     // Generators of LibTorch are seeded at every step, so that a resumed run draws what an unbroken one would have drawn.
     torch::manual_seed(derive_seed(job_.seed, "torch", 0, static_cast<uint64_t>(state_.global_step)));
@@ -186,6 +186,16 @@ class Trainer {
     const StepSeconds seconds{std::chrono::duration<double>(after_forward - begin).count(), seconds_since(after_forward)};
     backward_.add(experiment_.batch_items(), seconds.backward);
     show_step(loss, rate, seconds);
+  }
+
+  /// May take long: who stops it meanwhile goes on with this step later.
+  void before_step(const StepContext& context) {
+    try {
+      if (const auto line = experiment_.before_step(context); !line.empty()) progress_.info(fmt::format("{}: {}", job_.name, line));
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::kInterrupted) stop();
+      throw;
+    }
   }
 
   struct StepSeconds {

@@ -24,7 +24,8 @@ class Regression final : public Experiment {
     bool a_score_is_nan = false;  ///< one that does not select the best epoch
     int64_t signal_at = -1;       ///< global step at which the process sends itself `signal_number`
     int signal_number = 0;
-    bool worse_after_first = false;  ///< validation scores fall after the first epoch
+    int64_t interrupted_before = -1;  ///< global step before which the method notices a stop
+    bool worse_after_first = false;   ///< validation scores fall after the first epoch
   };
 
   explicit Regression(uint64_t seed, Options options) : seed_(seed), options_(options) {
@@ -50,6 +51,7 @@ class Regression final : public Experiment {
   [[nodiscard]] double read_seconds() const override { return 1e-3; }
 
   std::string before_step(const StepContext& context) override {
+    if (context.global_step == options_.interrupted_before) throw Error(ErrorKind::kInterrupted, "interrupted");
     steps_announced.push_back(context.global_step);
     return {};
   }

@@ -115,6 +115,18 @@ TEST(Trainer, ASignalSavesTheStepAndAResumeGoesOn) {
   }
 }
 
+TEST(Trainer, AStopBetweenTwoStepsSavesWhatWasTrainedAndAResumeGoesOn) {
+  const test::TemporaryFolder whole, folder;
+  const auto expected = run(small_job(whole.path()));
+  auto job = small_job(folder.path());
+  job.options.checkpoint_every_steps = 0;
+  EXPECT_EQ(test::error_of([&] { (void)run(job, {.interrupted_before = 8}); }),
+            "regression: interrupted at epoch 2 step 3; state saved; the same command with --resume goes on");
+  job.resume = true;
+  EXPECT_EQ(losses_of(run(job)), losses_of(expected));
+  EXPECT_EQ(files_of(folder.path()), files_of(whole.path()));
+}
+
 TEST(Trainer, ALossThatIsNotFiniteEndsTheRunAndKeepsTheLastGoodCheckpoint) {
   const test::TemporaryFolder folder;
   Regression experiment(1, {.nan_at = 7});

@@ -65,6 +65,8 @@ std::string unit_name(Unit unit) {
       return "edges of the graph";
     case Unit::kLoss:
       return "value of the loss";
+    case Unit::kNats:
+      return "nats";
   }
   return "";
 }

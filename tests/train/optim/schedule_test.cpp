@@ -108,6 +108,15 @@ TEST(Schedule, WarmupByEpochRisesInEqualStairs) {
   expect_factors(run(*Schedule::make(options, kRate, 2, 5), 2, 5), {0.25, 0.25, 0.5, 0.5, 0.75, 0.75, 1, 1, 1, 1});
 }
 
+TEST(Schedule, GradualWarmupRisesToTheMultiplierWhichStays) {
+  ScheduleOptions options{.kind = ScheduleKind::kStep, .factor = 0.5, .step_epochs = 4, .warmup_epochs = 2};
+  options.warmup_unit = WarmupUnit::kGradual;
+  options.warmup_multiplier = 3;
+  expect_factors(run(*Schedule::make(options, kRate, 1, 6), 1, 6), {1, 2, 3, 3, 1.5, 1.5});
+  options.warmup_multiplier = 1;
+  expect_factors(run(*Schedule::make(options, kRate, 1, 6), 1, 6), {0, 0.5, 1, 1, 0.5, 0.5});
+}
+
 ScheduleOptions plateau() {
   ScheduleOptions options;
   options.kind = ScheduleKind::kReduceOnPlateau;
