@@ -42,30 +42,27 @@ std::vector<std::string> settings_for(const Parts& parts, size_t part, const std
   return wanted;
 }
 
-bool is_absent(const DataReport& report) {
-  const auto missing = [](const DataProblem& problem) { return problem.kind == "missing file" || problem.kind == "generated data"; };
-  return report.listed == 0 && !report.problems.empty() && std::all_of(report.problems.begin(), report.problems.end(), missing);
-}
-
 using Look = std::function<DataReport(const DataRequest&)>;
 
 DataReport both(const Parts& parts, DataRequest request, Look DatasetEntry::*look) {
   if (const auto chosen = cut_choice(parts, request.settings)) return (parts[*chosen].entry.*look)(request);
   std::array<DataReport, 2> reports;
+  std::array<bool, 2> absent{};
   for (size_t i = 0; i < parts.size(); ++i) {
     DataRequest own = request;
     own.settings = settings_for(parts, i, request.settings);
     reports[i] = (parts[i].entry.*look)(own);
+    absent[i] = reports[i].listed == 0 && !parts[i].exists(own);
   }
-  const bool one_absent = is_absent(reports[0]) != is_absent(reports[1]);
   DataReport all;
   for (size_t i = 0; i < parts.size(); ++i) {
     const std::string& word = parts[i].word;
-    const bool left_out = one_absent && is_absent(reports[i]);
-    if (left_out) all.facts.push_back(fmt::format("{}: not there", word));
+    if (absent[i] && !absent[1 - i]) {
+      all.facts.push_back(fmt::format("{}: not there", word));
+      continue;
+    }
     all.listed += reports[i].listed;
     all.checked += reports[i].checked;
-    if (left_out) continue;
     for (const std::string& fact : reports[i].facts) all.facts.push_back(fmt::format("{}: {}", word, fact));
     all.problems.insert(all.problems.end(), reports[i].problems.begin(), reports[i].problems.end());
   }

@@ -92,7 +92,7 @@ void add_noise(Wave& wave, double strength, double lean, RandomStream& random) {
 }  // namespace
 
 std::vector<int16_t> make_voice(Voice voice, int64_t sample_rate, int64_t samples, RandomStream& random) {
-  const double loudness = draw_decibels(random, -24, -8), noise = draw_decibels(random, -30, -12), lean = random.uniform(-0.3, 0.9);
+  const double loudness = draw_decibels(random, -24, -8), noise = draw_decibels(random, -34, -16), lean = random.uniform(-0.3, 0.9);
   Wave wave = pure_voice(voice, sample_rate, samples, random);
   add_noise(wave, noise, lean, random);
   std::vector<int16_t> sound;

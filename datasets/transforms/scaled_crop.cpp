@@ -22,15 +22,16 @@ struct Tap {
   float weight = 0;           ///< of the second
 };
 
-/// In single precision like LibTorch: in a long row, the place of a pixel is not more exact than that.
+/// Like LibTorch 1.13 to the last bit: the scale is rounded to single precision, places are not.
 std::vector<Tap> taps_of(int64_t input, int64_t output, int64_t first, int64_t count) {
   const float scale = static_cast<float>(input) / static_cast<float>(output);
+  const auto last = static_cast<int>(input) - 1;
   std::vector<Tap> taps;
   taps.reserve(static_cast<size_t>(count));
   for (int64_t i = first; i < first + count; ++i) {
-    const float place = std::max(scale * (static_cast<float>(i) + 0.5F) - 0.5F, 0.0F);
-    const auto left = std::min(static_cast<int>(place), static_cast<int>(input) - 1);
-    taps.push_back({left, std::min(left + 1, static_cast<int>(input) - 1), std::min(place - static_cast<float>(left), 1.0F)});
+    const double place = std::max(static_cast<double>(scale) * (static_cast<double>(i) + 0.5) - 0.5, 0.0);
+    const int left = std::min(static_cast<int>(place), last);
+    taps.push_back({left, std::min(left + 1, last), static_cast<float>(std::min(place - left, 1.0))});
   }
   return taps;
 }

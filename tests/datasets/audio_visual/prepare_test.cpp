@@ -211,7 +211,8 @@ TEST(OfficialLists, EveryClassOfKineticsSoundIsOneOfKinetics) {
   const test::TemporaryFolder lists;
   fs::copy(root / "kinetics-400_val.csv", lists / "kinetics-400_val.csv");
   std::set<std::string> labels;
-  for (const auto& video : read_kinetics_sound_lists(lists.path()).splits.at("val")) labels.insert(video.label);
+  const auto read = read_kinetics_sound_lists(lists.path());
+  for (const auto& video : read.splits.at("val")) labels.insert(video.label);
   EXPECT_EQ(labels.size(), 32U);
 }
 
