@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <map>
 #include <numeric>
 #include <opencv2/imgproc.hpp>
 #include <set>
@@ -129,14 +128,17 @@ Features features_of_sight(const std::vector<cv::Mat>& pictures) {
           std::log(diagonal / (across + down))};
 }
 
-/// Where the energy of a spectrogram lies, how far it moves and spreads, and how much its strength changes.
+/// Where the energy of a spectrogram lies, how far it moves and spreads, how often it rises, and how much its strength changes.
 Features features_of_voice(const std::vector<int16_t>& sound) {
-  const auto energies = audio::LogMelSpectrogram(40, kSoundRate)(sound)[0].narrow(1, 10, 90).to(at::kDouble).exp();
+  const auto whole = audio::LogMelSpectrogram(40, kSoundRate)(sound)[0].narrow(1, 10, 90).to(at::kDouble).exp();
+  const auto energies = at::where(whole > 0.1 * whole.amax(0), whole, at::zeros_like(whole));  // without the noise
   const auto strength = energies.sum(0);
   const auto filters = at::arange(40, at::kDouble).unsqueeze(1);
   const auto centre = (energies * filters).sum(0) / strength;
   const auto spread = (energies * (filters - centre).square()).sum(0).div(strength).sqrt();
-  return {centre.mean().item<double>(), centre.std().item<double>(), spread.mean().item<double>(), strength.log().std().item<double>()};
+  const auto rises = (centre.narrow(0, 1, 89) > centre.narrow(0, 0, 89)).to(at::kDouble);
+  return {centre.mean().item<double>(), rises.mean().item<double>(), centre.std().item<double>(), spread.mean().item<double>(),
+          strength.log().std().item<double>()};
 }
 
 Features raw_pixels(const std::vector<cv::Mat>& pictures) {
@@ -174,27 +176,22 @@ const Tables& tables() {
   return made;
 }
 
-/// How many of the second half of videos lie nearest to the mean of their own group's first half.
+/// How many of the second half of videos are nearest to one of their own group among the first half.
 /// @param groups  of each class; negative: left out
 double share_told_apart(const at::Tensor& features, const std::vector<int64_t>& groups) {
-  const int64_t half = kVideosOfAClass / 2;
-  std::map<int64_t, std::vector<at::Tensor>> known;
-  const auto videos = features.view({8, kVideosOfAClass, -1});
-  const auto whitened = (videos - videos.mean(at::IntArrayRef{0, 1}, true)) / videos.std(at::IntArrayRef{0, 1}, true, true);
-  for (size_t c = 0; c < groups.size(); ++c) known[groups[c]].push_back(whitened[static_cast<int64_t>(c)].narrow(0, 0, half));
-  known.erase(-1);
-  int64_t right = 0, all = 0;
+  constexpr int64_t kHalf = kVideosOfAClass / 2;
+  const auto scaled = ((features - features.mean(0)) / features.std(0)).view({8, kVideosOfAClass, -1});
+  std::vector<at::Tensor> known, asked;
+  std::vector<int64_t> known_groups;
   for (size_t c = 0; c < groups.size(); ++c) {
-    for (int64_t i = half; groups[c] >= 0 && i < kVideosOfAClass; ++i, ++all) {
-      const auto distance = [&](const auto& group) {
-        return (at::cat(group.second).mean(0) - whitened[static_cast<int64_t>(c)][i]).norm().template item<double>();
-      };
-      const auto best =
-          std::min_element(known.begin(), known.end(), [&](const auto& a, const auto& b) { return distance(a) < distance(b); });
-      right += best->first == groups[c] ? 1 : 0;
-    }
+    if (groups[c] < 0) continue;
+    known.push_back(scaled[static_cast<int64_t>(c)].narrow(0, 0, kHalf));
+    asked.push_back(scaled[static_cast<int64_t>(c)].narrow(0, kHalf, kHalf));
+    known_groups.insert(known_groups.end(), kHalf, groups[c]);
   }
-  return static_cast<double>(right) / static_cast<double>(all);
+  const auto found = at::tensor(known_groups, at::kLong);  // the asked ones stand in the same order
+  const auto nearest = at::cdist(at::cat(asked), at::cat(known)).argmin(1);
+  return found.index_select(0, nearest).eq(found).to(at::kDouble).mean().item<double>();
 }
 
 template <class Part>
