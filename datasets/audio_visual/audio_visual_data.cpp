@@ -168,7 +168,11 @@ DataFingerprint AudioVisualData::fingerprint() const {
 }
 
 Source AudioVisualData::source() const { return state_->location.source; }
-Options AudioVisualData::options() const { return state_->options; }
+Options AudioVisualData::options() const {
+  Options options = state_->options;
+  options.classes = static_cast<int64_t>(state_->classes.size());
+  return options;
+}
 const std::vector<std::string>& AudioVisualData::class_names() const { return state_->classes; }
 
 }  // namespace vbench::audio_visual

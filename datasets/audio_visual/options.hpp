@@ -52,6 +52,7 @@ struct Options {
   PictureOptions picture;
   SoundOptions sound;
   StandinOptions standin;
+  int64_t classes = 0;  ///< found in the data; 0: not looked at yet. No setting
 
   /// Names them "data.videos", "picture.frames", "sound.sample_rate", ...
   void bind(Settings& settings);

@@ -23,8 +23,8 @@ SelaviMethod::SelaviMethod(const Tuning& tuning, const audio_visual::Options& da
     : tuning_(tuning),
       clip_(clip_size(data)),
       spectrogram_(spectrogram_size(data)),
-      network_(tuning.network, device),
-      labelling_(tuning.labels, tuning.network, seed) {
+      network_(tuning.network_for(data), device),
+      labelling_(tuning.labels, network_.options(), seed) {
   network_.initialize(seed);
 }
 

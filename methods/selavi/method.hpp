@@ -51,7 +51,10 @@ class SelaviMethod {
   std::vector<NamedTensor> weights();   ///< "selavi/<the authors' name>", and "labels/..." of SelfLabelling::state()
   ModelSummary summary() { return summarise(network_, clip_, spectrogram_); }
   [[nodiscard]] static ModelSummary summary_of(const Tuning& tuning, const audio_visual::Options& data) {
-    return summarise(Network(tuning.network, at::Device(at::kMeta)), clip_size(data), spectrogram_size(data));
+    auto options = tuning.network;
+    // `vbench show` opens no data.
+    if (options.clusters == 0) options.clusters = data.classes > 0 ? data.classes : published_clusters("vgg-sound");
+    return summarise(Network(options, at::Device(at::kMeta)), clip_size(data), spectrogram_size(data));
   }
   [[nodiscard]] ClusterProtocol protocol() { return ClusterProtocol(knowledge({})); }
   [[nodiscard]] ClusterProtocol protocol(const audio_visual::AudioVisualData& data) {

@@ -6,6 +6,7 @@
 
 #include "harness/core/error.hpp"
 #include "harness/core/settings.hpp"
+#include "methods/selavi/tuning.hpp"
 
 namespace vbench::selavi {
 namespace {
@@ -21,7 +22,7 @@ at::Tensor together(const std::vector<RawOutputs>& batches, at::Tensor RawOutput
 }  // namespace
 
 void RawTuning::bind(Settings& settings) {
-  settings.integer("kmeans.clusters", kmeans.clusters, "that are looked for", {1, 1e6});
+  settings.integer("kmeans.clusters", kmeans.clusters, "that are looked for; 0: as many as the data have classes", {0, 1e6});
   settings.integer("kmeans.restarts", kmeans.restarts, "of which the best one counts", {1, 1e4});
   settings.integer("kmeans.iterations", kmeans.iterations, "of each restart, at most", {1, 1e6});
   settings.choice("kmeans.modality", modality, "what clusters are made of",
@@ -62,8 +63,10 @@ TrainOptions RawClusters::training_defaults() {
   return training;
 }
 
-RawClusters::RawClusters(const Tuning& tuning, const audio_visual::Options& /*data*/, uint64_t seed, const at::Device& /*device*/)
-    : tuning_(tuning), seed_(seed) {}
+RawClusters::RawClusters(const Tuning& tuning, const audio_visual::Options& data, uint64_t seed, const at::Device& /*device*/)
+    : tuning_(tuning), seed_(seed) {
+  tuning_.kmeans.clusters = clusters_for(tuning.kmeans.clusters, data);
+}
 
 LossTerms RawClusters::loss(const Batch& /*batch*/, const StepContext& /*context*/) {
   throw usage_error("k-means on raw features has nothing to train", "epochs", "leave out --epochs");

@@ -33,11 +33,12 @@ Presets small_clips() {
 Presets mini(const std::string& modality) {
   return with(small_clips(), {{"model.divisor", "8"},
                               {"model.heads", "3"},
-                              {"labels.times", "20"},
+                              {"model.clusters", "0"},
+                              {"labels.times", "16"},
                               {"labels.modality", modality},
-                              {"batch_size", "32"},
+                              {"batch_size", "16"},
                               {"eval_batch_size", "32"},
-                              {"optimizer.learning_rate", "0.05"},
+                              {"optimizer.learning_rate", "0.01"},
                               {"schedule.warmup_epochs", "1"},
                               {"schedule.warmup_unit", "step"},
                               {"epochs", "20"},
@@ -54,7 +55,7 @@ Variant selavi_on(const std::string& dataset, Presets presets = {}) {
 Variant raw_clusters_on(const std::string& dataset) {
   return pair_of<RawClusters, Data>(small_clips(), [dataset] {
     return PairDefaults<RawClusters, Data>{
-        RawClusters::training_defaults(), {.kmeans = {.clusters = published_clusters(dataset)}}, audio_visual::options_of(dataset)};
+        RawClusters::training_defaults(), {.kmeans = {.clusters = 0}}, audio_visual::options_of(dataset)};
   });
 }
 

@@ -13,10 +13,22 @@ void Tuning::bind(Settings& settings) {
                   {{"resnet9", AudioDepth::kResNet9}, {"resnet18", AudioDepth::kResNet18}});
   settings.integer("model.divisor", network.divisor, "of all numbers of channels: 1, 2, 4, 8, 16, 32", {1, 32});
   settings.integer("model.heads", network.heads, "clusterings that are learnt side by side", {1, 1000});
-  settings.integer("model.clusters", network.clusters, "of each clustering", {2, 1e6});
+  settings.integer("model.clusters", network.clusters, "of each clustering; 0: as many as the data have classes", {0, 1e6});
   settings.flag("model.mlp", network.mlp, "heads have a hidden layer");
   settings.number("model.dropout", network.dropout, "of heads with a hidden layer", {0, 0.99});
   labels.bind(settings);
+}
+
+int64_t clusters_for(int64_t asked, const audio_visual::Options& data) {
+  const int64_t clusters = asked > 0 ? asked : data.classes;
+  if (clusters > 0) return clusters;
+  throw usage_error("how many classes the data have is not known without them", "model.clusters", "give a number");
+}
+
+NetworkOptions Tuning::network_for(const audio_visual::Options& data) const {
+  auto options = network;
+  options.clusters = clusters_for(network.clusters, data);
+  return options;
 }
 
 int64_t published_clusters(const std::string& dataset) {

@@ -15,11 +15,15 @@ struct Tuning {
   LabelOptions labels;
 
   void bind(Settings& settings);
+  /// With as many clusters as classes where 0 are asked for, see clusters_for().
+  [[nodiscard]] NetworkOptions network_for(const audio_visual::Options& data) const;
 };
 
 /// As published for ave, kinetics-sound, kinetics, vgg-sound: as many clusters as classes.
 /// @throws Error kInternal for another dataset
 [[nodiscard]] int64_t published_clusters(const std::string& dataset);
+/// @param asked  0: as many as the data have classes. @throws Error kUsage if those are not known
+[[nodiscard]] int64_t clusters_for(int64_t asked, const audio_visual::Options& data);
 [[nodiscard]] Tuning published_tuning(const std::string& dataset);
 
 /// The authors' script as one process runs it: they had 64, each with a batch of 16 and its share of the gradient, and so a rate that rises

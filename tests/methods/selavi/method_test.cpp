@@ -219,6 +219,18 @@ TEST(SelaviTuning, IsThePublishedRun) {
   EXPECT_THAT(test::error_of([] { (void)published_clusters("ucf101"); }), HasSubstr("ucf101"));
 }
 
+TEST(SelaviTuning, NoClustersAreAsManyAsTheDataHaveClasses) {
+  Tuning tuning = small();
+  audio_visual::Options data;
+  data.classes = 5;
+  EXPECT_EQ(tuning.network_for(data).clusters, 3);
+  tuning.network.clusters = 0;
+  EXPECT_EQ(tuning.network_for(data).clusters, 5);
+  EXPECT_EQ(SelaviMethod(tuning, data, 1, at::kCPU).infer(some_videos()).clusters.both.size(0), 4);
+  EXPECT_THAT(test::error_of([&] { (void)tuning.network_for({}); }), HasSubstr("model.clusters"));
+  EXPECT_GT(SelaviMethod::summary_of(tuning, {}).parameters, 0);
+}
+
 TEST(SelaviTuning, SettingsReachNetworkAndLabels) {
   Tuning tuning;
   Settings settings;
