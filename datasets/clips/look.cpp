@@ -6,6 +6,7 @@
 #include <numeric>
 #include <thread>
 
+#include "datasets/clips/reading.hpp"
 #include "datasets/loader/ordered_prefetch.hpp"
 #include "harness/core/progress.hpp"
 
@@ -38,7 +39,7 @@ Look look_at(const Media& media, const std::string& place, Depth depth) {
   } catch (const Error& error) {
     look.failure = error;
   } catch (const cv::Exception& error) {
-    look.failure = input_error(fmt::format("cannot be decoded: {}", error.err), place);
+    look.failure = decoding_error(error, place);
   }
   return look;
 }

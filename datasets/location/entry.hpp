@@ -1,6 +1,8 @@
 // The part of a registry entry that every dataset family shares. Used by the families' inspect.cpp.
 #pragma once
 
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "harness/core/error.hpp"
@@ -9,16 +11,22 @@
 
 namespace vbench {
 
+/// Options with "key=value" settings on top. @throws Error kUsage for settings that do not exist
+template <class Options>
+[[nodiscard]] Options with_settings(Options options, const std::vector<std::string>& assignments) {
+  Settings settings;
+  options.bind(settings);
+  for (const std::string& assignment : assignments) settings.set_assignment(assignment);
+  return options;
+}
+
 /// The dataset's defaults with the request's settings.
 /// @throws Error kUsage for settings that do not exist
 template <class Family>
 [[nodiscard]] auto requested_options(const Family& family, const DataRequest& request) {
   auto options = family.defaults();
   options.allow_missing = request.allow_missing;
-  Settings settings;
-  options.bind(settings);
-  for (const std::string& assignment : request.settings) settings.set_assignment(assignment);
-  return options;
+  return with_settings(std::move(options), request.settings);
 }
 
 /// info and verify from one inspection. An Error of the inspection becomes a problem of the report; info leaves notes out. Errors about
