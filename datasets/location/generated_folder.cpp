@@ -1,13 +1,16 @@
 #include "datasets/location/generated_folder.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <system_error>
 
 #include "datasets/formats/json_file.hpp"
 #include "harness/core/error.hpp"
 #include "harness/core/files.hpp"
+#include "harness/core/text.hpp"
 
 namespace vbench {
 namespace fs = std::filesystem;
@@ -57,6 +60,14 @@ void replace_generated_folder(const fs::path& wanted, const std::function<void(c
   require_replaceable(target);  // somebody may have put files there in the meantime
   if (fs::exists(target)) rename_folder(target, old.folder);
   rename_folder(partial.folder, target);
+}
+
+void sync_file_system(const fs::path& folder) {
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool synced = descriptor >= 0 && ::syncfs(descriptor) == 0;
+  const int error = errno;
+  if (descriptor >= 0) ::close(descriptor);
+  if (!synced) throw input_error("cannot sync: " + std::generic_category().message(error), printable(folder.string()));
 }
 
 void write_marker(const fs::path& folder, const std::string& dataset, uint64_t seed, const std::string& annotations,

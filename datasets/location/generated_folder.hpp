@@ -19,6 +19,10 @@ inline constexpr int kGeneratorVersion = 1;
 /// @throws Error kInput if `target` is a file, or holds something that was not generated
 void replace_generated_folder(const std::filesystem::path& target, const std::function<void(const std::filesystem::path&)>& write);
 
+/// All that was written into the folder is on disk after this. One call: syncing each of some hundred files takes longer than making them.
+/// @throws Error kInput
+void sync_file_system(const std::filesystem::path& folder);
+
 /// What the marker says: who made the folder from what.
 void write_marker(const std::filesystem::path& folder, const std::string& dataset, uint64_t seed, const std::string& annotations,
                   const std::map<std::string, std::string>& options);

@@ -1,15 +1,14 @@
 #include "datasets/synthetic/motion_world.hpp"
 
 #include <ATen/Parallel.h>
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <opencv2/videoio.hpp>
 #include <system_error>
 
+#include "datasets/location/generated_folder.hpp"
 #include "datasets/synthetic/motion_scene.hpp"
 #include "datasets/video/video_file.hpp"
 #include "harness/core/error.hpp"
@@ -103,15 +102,6 @@ void write_video(const fs::path& file, const Video& video, const clips::StandinO
                       "the disk may be full");
   }
   temporary.keep();
-}
-
-/// All that was written is on disk after this. One call: syncing each of some hundred files takes longer than making them.
-void sync_file_system(const fs::path& folder) {
-  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool synced = descriptor >= 0 && ::syncfs(descriptor) == 0;
-  const int error = errno;
-  if (descriptor >= 0) ::close(descriptor);
-  if (!synced) throw input_error("cannot sync: " + std::generic_category().message(error), printable(folder.string()));
 }
 
 /// With line ends as the official lists have them. @param label  whether lines end with the class, counted from 1
