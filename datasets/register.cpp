@@ -5,6 +5,7 @@
 #include "datasets/kinetics/kinetics.hpp"
 #include "datasets/moments/moments.hpp"
 #include "datasets/set_abstraction/family.hpp"
+#include "datasets/something/family.hpp"
 #include "datasets/video_text/family.hpp"
 #include "datasets/youcook2/youcook2.hpp"
 
@@ -16,6 +17,7 @@ void register_datasets(Registry& registry) {
   registry.dataset(set_abstraction::dataset_entry(set_abstraction::kinetics_family()));
   registry.dataset(set_abstraction::dataset_entry(set_abstraction::moments_family()));
   for (const clips::Family& family : clips::families()) registry.dataset(clips::dataset_entry(family));
+  registry.dataset(something::dataset_entry());
 }
 
 }  // namespace vbench

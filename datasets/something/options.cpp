@@ -20,6 +20,16 @@ void check_clips(int64_t clips, const char* setting) {
 
 }  // namespace
 
+void StandinOptions::bind(Settings& settings) {
+  settings.integer("standin.train_videos", train_videos, "stand-in: training videos of each class that is not scarce", {1, 10000});
+  settings.integer("standin.scarce_videos", scarce_videos,
+                   "stand-in: training videos of a class whose mirror image is another class with train_videos of them", {0, 10000});
+  settings.integer("standin.val_videos", val_videos, "stand-in: validation videos of each class", {1, 10000});
+  settings.integer("standin.test_videos", test_videos, "stand-in: unlabelled test videos of each class", {0, 10000});
+  settings.integer("standin.height", height, "stand-in: height of the videos in pixels, which are 4:3", {24, 2160});
+  settings.integer("standin.frames", frames, "stand-in: frames of the longest video; the shortest has three quarters of that", {4, 10000});
+}
+
 void Options::bind(Settings& settings) {
   settings.text("data.annotations", annotations,
                 "folder of the JSON files; empty: <data root>/something-something-v2, or labels/ below it");

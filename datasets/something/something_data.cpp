@@ -66,7 +66,8 @@ void SomethingData::State::require_apart(const Files& files, const annotations::
   std::vector<std::string> ids;
   for (const ClipItem& item : items) ids.push_back(item.key);
   std::sort(ids.begin(), ids.end());
-  for (const auto& video : read_list(other->second, kValidation, class_list).videos) {
+  const VideoList list = read_list(other->second, kValidation, class_list);
+  for (const auto& video : list.videos) {
     if (!std::binary_search(ids.begin(), ids.end(), video.id)) continue;
     throw input_error(fmt::format("id {} is listed for training and for validation", printable(video.id)),
                       printable(other->second.string()), fmt::format("'vbench data verify {}' lists all of them", kDataset));
