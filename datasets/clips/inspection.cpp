@@ -48,6 +48,9 @@ void SplitInspection::look(const std::string& name, const SplitIndex& index, con
     ++report_.checked;
     frames += look.frames;
     if (look.failure) return add({"unreadable video", name + " " + item.id, look.failure->what(), true});
+    if (look.is_short()) {
+      add({"cut short", name + " " + item.id, fmt::format("{} frames decode, the header says {}", look.frames, look.promised), false});
+    }
     if (item.frames == 0 || item.frames == look.frames) return;
     // Readers trust the label file about video files alone: there a promised frame may not come.
     const bool fatal = media.is_video_file(item.place) && item.frames > look.frames;

@@ -10,7 +10,6 @@ using test::error_of;
 using test::json;
 using test::SmallFolder;
 using ::testing::AllOf;
-using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;

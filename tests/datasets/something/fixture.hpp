@@ -9,6 +9,7 @@
 #include "datasets/something/family.hpp"
 #include "datasets/something/something_data.hpp"
 #include "datasets/video/video_writer.hpp"
+#include "tests/datasets/report.hpp"
 #include "tests/datasets/video/fixture.hpp"
 
 namespace vbench::something {
@@ -77,14 +78,7 @@ class SmallFolder {
     request.source = spec.source;
     request.deep = deep;
     report = something::dataset_entry().verify(request);
-    std::vector<std::string> kinds;
-    messages.clear();
-    for (const auto& problem : report.problems) {
-      if (problem.kind == "other than official") continue;
-      kinds.push_back(problem.fatal ? problem.kind : problem.kind + " (note)");
-      messages += problem.item + ": " + problem.message + "\n";
-    }
-    return kinds;
+    return kinds_of(report, "other than official", messages);
   }
 
  private:

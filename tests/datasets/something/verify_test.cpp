@@ -33,6 +33,14 @@ TEST(SomethingVerify, FindsVideosThatAreMissingOrDamaged) {
   EXPECT_THAT(set.messages, AllOf(HasSubstr("train 11"), HasSubstr("25.webm")));
 }
 
+TEST(SomethingVerify, FindsVideosThatAreCutShort) {
+  SmallFolder set;
+  const std::string whole = read_file(set.video("15"));
+  write_file_atomically(set.video("15"), whole.substr(0, whole.size() / 2));
+  EXPECT_THAT(set.problems(), ElementsAre("cut short (note)"));
+  EXPECT_THAT(set.messages, HasSubstr("the header says 14"));
+}
+
 TEST(SomethingVerify, FindsRowsThatAreWrong) {
   SmallFolder set;
   set.change("train", [](json& list) {
@@ -76,6 +84,21 @@ TEST(SomethingInfo, TellsThatAnswersAreNotUsed) {
   EXPECT_THAT(report.facts, Contains(HasSubstr("test-answers.csv: there, not used")));
   EXPECT_THAT(report.problems, IsEmpty());
   EXPECT_EQ(report.checked, 0);
+}
+
+TEST(SomethingSynth, WritesAFolderThatVerifyFindsNothingWrongWith) {
+  const test::TemporaryFolder folder;
+  DataRequest request;
+  request.root = folder.path().string();
+  request.settings = {"standin.train_videos=2", "standin.scarce_videos=1", "standin.val_videos=1",
+                      "standin.test_videos=0",  "standin.height=32",       "standin.frames=8"};
+  EXPECT_EQ(dataset_entry().synthesize(request, (folder / "something-something-v2").string()).listed, 13 + 8);
+  request.settings.clear();
+  request.deep = true;
+  const auto report = dataset_entry().verify(request);
+  EXPECT_EQ(report.checked, 13 + 8);
+  EXPECT_THAT(report.facts, Contains(HasSubstr("(synthetic)")));
+  for (const auto& problem : report.problems) EXPECT_FALSE(problem.fatal) << problem.item << ": " << problem.message;
 }
 
 /// The official files; the train list is not among them.
