@@ -45,6 +45,28 @@ std::vector<Line> laid_out(const std::vector<std::string>& lines, double width) 
   return all;
 }
 
+int advance(const Line& line) { return static_cast<int>(line.style.height * 1.9); }
+
+int height_of(const std::vector<Line>& text) {
+  int height = 0;
+  for (const auto& line : text) height += advance(line);
+  return height;
+}
+
+void draw_text(cv::Mat& sheet, const std::vector<Line>& text) {
+  int y = kEdge;
+  for (const auto& line : text) {
+    put_text(sheet, line.text, {kEdge, y + line.style.height / 2}, line.style);
+    y += advance(line);
+  }
+}
+
+void draw_tile(cv::Mat& sheet, const cv::Mat& picture, const cv::Rect& area) {
+  cv::Mat scaled;
+  cv::resize(picture, scaled, area.size(), 0, 0, area.height < picture.rows ? cv::INTER_AREA : cv::INTER_CUBIC);
+  scaled.copyTo(sheet(area));
+}
+
 void draw_mask_scale(cv::Mat& sheet, const cv::Rect& area) {
   cv::Mat ramp(256, 1, CV_8U), colours;
   for (int i = 0; i < 256; ++i) ramp.at<uint8_t>(i) = static_cast<uint8_t>(255 - i);
@@ -83,32 +105,20 @@ cv::Mat contact_sheet(const std::vector<cv::Mat>& pictures, const std::vector<cv
   check_pairs(pictures, overlays);
   const auto frames = chosen_frames(pictures.size());
   const cv::Size tile(std::max(1, pictures[0].cols * kTileHeight / pictures[0].rows), kTileHeight);
-  const int columns = static_cast<int>(frames.size()), tiles = columns * (tile.width + kGap);
-  const int width = std::max(2 * kEdge + kSide + tiles + kScaleWidth + 24, 760);
+  const int tiles = static_cast<int>(frames.size()) * (tile.width + kGap), left = kEdge + kSide;
+  const int width = std::max(left + tiles + kScaleWidth + 24 + kEdge, 760);
   const auto text = laid_out(lines, width - 2.0 * kEdge);
-  int y = kEdge;
-  for (const auto& line : text) y += static_cast<int>(line.style.height * 1.9);
-  const int head = y + 26, left = kEdge + kSide;
-  cv::Mat sheet(head + 2 * kTileHeight + kGap + kEdge, width, CV_8UC3, kPaper);
-  double baseline = kEdge;
-  for (const auto& line : text) {
-    put_text(sheet, line.text, {kEdge, baseline + line.style.height / 2}, line.style);
-    baseline += static_cast<int>(line.style.height * 1.9);
+  const int head = kEdge + height_of(text) + 26, below = head + kTileHeight + kGap;
+  cv::Mat sheet(below + kTileHeight + kEdge, width, CV_8UC3, kPaper);
+  draw_text(sheet, text);
+  for (size_t i = 0; i < frames.size(); ++i) {
+    const int x = left + static_cast<int>(i) * (tile.width + kGap);
+    const auto number = fmt::format("{}", frames[i] + 1);
+    put_text(sheet, i == 0 ? fmt::format("frame {} of {}", number, pictures.size()) : number, {x + tile.width / 2.0, head - 12.0},
+             {9.5, false, kPale}, Align::kMiddle);
+    draw_tile(sheet, pictures[frames[i]], {{x, head}, tile});
+    draw_tile(sheet, overlays[frames[i]], {{x, below}, tile});
   }
-  for (int i = 0; i < columns; ++i) {
-    const auto frame = frames[static_cast<size_t>(i)];
-    const int x = left + i * (tile.width + kGap);
-    const auto label = i == 0 ? fmt::format("frame {} of {}", frame + 1, pictures.size()) : fmt::format("{}", frame + 1);
-    put_text(sheet, label, {x + tile.width / 2.0, head - 12.0}, {9.5, false, kPale}, Align::kMiddle);
-    int top = head;
-    for (const auto* const source : {&pictures, &overlays}) {
-      cv::Mat scaled;
-      cv::resize((*source)[frame], scaled, tile, 0, 0, tile.height < (*source)[frame].rows ? cv::INTER_AREA : cv::INTER_CUBIC);
-      scaled.copyTo(sheet(cv::Rect({x, top}, tile)));
-      top += kTileHeight + kGap;
-    }
-  }
-  const int below = head + kTileHeight + kGap;
   put_text_upward(sheet, "video", {kEdge + 8.0, head + kTileHeight / 2.0}, {10, true}, Align::kMiddle);
   put_text_upward(sheet, "Grad-CAM", {kEdge + 8.0, below + kTileHeight / 2.0}, {10, true}, Align::kMiddle);
   draw_mask_scale(sheet, {left + tiles, below, kScaleWidth, kTileHeight});
