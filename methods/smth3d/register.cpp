@@ -32,8 +32,8 @@ Presets mini(const std::string& augmentations) {
           {"batch_size", "16"},
           {"eval_batch_size", "16"},
           {"schedule", "cosine"},
-          {"epochs", "16"},
-          {"optimizer.learning_rate", "0.02"}};
+          {"epochs", "20"},
+          {"optimizer.learning_rate", "0.01"}};
 }
 
 /// The run with mirrored videos: the network and the clips of model3d-1.
