@@ -235,6 +235,9 @@ class Pair final : public Pairing {
     }
   }
 
+  [[nodiscard]] bool explains() const override { return Explains<typename RuntimeOf<M>::type, D>; }
+  [[nodiscard]] bool saves_predictions() const override { return SavesPredictions<typename M::Protocol>; }
+
   Evaluation evaluate_embeddings(const std::filesystem::path& file) override {
     if constexpr (ReadsEmbeddings<typename M::Protocol>) {
       return M::Protocol::evaluate_embeddings(file);

@@ -276,6 +276,8 @@ std::vector<Answer> Session::predict(const PredictRequest& request, Progress& pr
 }
 
 int64_t Session::predict_split(const std::filesystem::path& output, int64_t top, Progress& progress) {
+  if (!pairing_->saves_predictions())
+    throw usage_error("this method has no predictions of a whole split to save", "--output", "name videos with --videos a,b,c");
   const auto experiment = open_trained("vbench predict", progress);
   (void)evaluate(*experiment, job(spec_.seeds.front()), progress);
   experiment->save_predictions(output, top);
@@ -283,6 +285,7 @@ int64_t Session::predict_split(const std::filesystem::path& output, int64_t top,
 }
 
 std::vector<Answer> Session::explain(const ExplainRequest& request, Progress& progress) {
+  if (!pairing_->explains()) throw usage_error("this method has no explanations", "vbench explain");
   const auto experiment = open_trained("vbench explain", progress);
   make_folder(request.folder);
   return experiment->explain(request);

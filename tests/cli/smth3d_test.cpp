@@ -41,11 +41,20 @@ Arguments joined(Arguments arguments, const Arguments& more) {
   return arguments;
 }
 
-/// A network of a few channels on a stand-in of a few short videos; the tests of one build share it in the cache.
+/// A network of a few channels.
+Arguments tiny_network(const std::string& command) {
+  return with_settings({command, "--method", "smth3d", "--dataset", kDataset, "--variant", "mini"},
+                       {"model.divisor=32", "sampling.frames=8", "view.crop=24", "batch_size=8"});
+}
+
+/// On a stand-in of a few short videos, which the tests of one build share in the cache.
 Arguments small(const Arguments& more, const std::string& command = "run") {
-  const auto start = with_settings({command, "--method", "smth3d", "--dataset", kDataset, "--variant", "mini"},
-                                   {"model.divisor=32", "sampling.frames=8", "view.crop=24", "batch_size=8"});
-  return joined(with_settings(start, kStandin), more);
+  return joined(with_settings(tiny_network(command), kStandin), more);
+}
+
+/// On the files below a folder.
+Arguments on_files(const fs::path& root, const Arguments& more, const std::string& command = "run") {
+  return joined(joined(tiny_network(command), {"--data-root", root.string()}), more);
 }
 
 Arguments run_in(const fs::path& out, const Arguments& more) { return small(joined({"--out", out.string()}, more)); }
@@ -145,8 +154,7 @@ TEST(Smth3dPredict, WritesTheTestServersFile) {
   const TemporaryFolder folder;
   const auto data = write_data(folder.path());
   const auto file = folder / "submission.csv";
-  const auto result = run_program(
-      small({"--data-root", folder.path().string(), "--init", weights(), "--split", "test", "--output", file.string()}, "predict"));
+  const auto result = run_program(on_files(folder.path(), {"--init", weights(), "--split", "test", "--output", file.string()}, "predict"));
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_EQ(result.out, "");
   const auto lines = lines_of(file);
@@ -163,13 +171,12 @@ TEST(Smth3dPredict, SaysInWordsWhatItSees) {
   const auto data = write_data(folder.path());
   const auto id = any_id(data, "validation");
   const auto file = data / "20bn-something-something-v2" / (any_id(data, "test") + ".webm");
-  const auto result = run_program(small(
-      {"--data-root", folder.path().string(), "--init", weights(), "--videos", id + "," + file.string(), "--top", "3", "--format", "csv"},
-      "predict"));
+  const auto result = run_program(
+      on_files(folder.path(), {"--init", weights(), "--videos", id + "," + file.string(), "--top", "3", "--format", "csv"}, "predict"));
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.out, HasSubstr(" something"));
   const auto fault = [&](const Arguments& more) {
-    return run_program(small(joined({"--data-root", folder.path().string(), "--init", weights()}, more), "predict"));
+    return run_program(on_files(folder.path(), joined({"--init", weights()}, more), "predict"));
   };
   expect_error(fault({"--videos", id + "1234567"}), kUsage, {id + "1234567"});
   expect_error(fault({"--videos", id, "--split", "tests"}), kUsage, {"--split", "'tests' is no split", "test"});
@@ -185,7 +192,7 @@ TEST(Smth3dExplain, ShowsWhereTheNetworkLooked) {
   const auto data = write_data(folder.path());
   const auto id = any_id(data, "validation");
   const auto explain = [&](const Arguments& more) {
-    return run_program(small(joined({"--data-root", folder.path().string(), "--init", weights(), "--videos", id}, more), "explain"));
+    return run_program(on_files(folder.path(), joined({"--init", weights(), "--videos", id}, more), "explain"));
   };
   const auto result = explain({"--output", (folder / "explained").string(), "--class", "Moving something up"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
@@ -232,7 +239,7 @@ class Smth3dBadInput : public testing::Test {
   [[nodiscard]] fs::path list(const std::string& split) const { return data_ / fmt::format("{}-{}.json", kDataset, split); }
   [[nodiscard]] fs::path video(const std::string& id) const { return data_ / "20bn-something-something-v2" / (id + ".webm"); }
   [[nodiscard]] test::ProgramResult run(const Arguments& more = {}) const {
-    return run_program(run_in(folder_ / "out", joined({"--data-root", folder_.path().string(), "--epochs", "1", "-q"}, more)));
+    return run_program(on_files(folder_.path(), joined({"--out", (folder_ / "out").string(), "--epochs", "1", "-q"}, more)));
   }
   /// Writes the list back with one change.
   void change(const std::string& split, const std::function<void(json&)>& edit) const {
@@ -314,7 +321,7 @@ TEST(Smth3dData, TheRealExampleGoesTheWholeWay) {
   (void)json_of(run_in(out.path(), {"--epochs", "1", "--set", "data.classes=174"}));
   const auto result = run_program(with_settings({"explain", "--method", "smth3d", "--dataset", kDataset, "--variant", "mini", "--data-root",
                                                  root.string(), "--source", "real", "--init", find_file(out.path(), "best.pth").string(),
-                                                 "--videos", "166766", "--output", explained.path().string(), "--format", "csv"},
+                                                 "--videos", "166766", "--output", explained.path().string(), "--format", "table"},
                                                 {"model.divisor=32", "sampling.frames=48", "view.crop=84", "data.allow_missing=1"}));
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.out, HasSubstr("Poking something so that it falls over"));
