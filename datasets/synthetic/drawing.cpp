@@ -11,18 +11,17 @@ namespace {
 
 using std::numbers::pi;
 
-constexpr double kTexture = 30;  // largest distance of a spot's colour from the mean
-constexpr int kNoise = 4;        // largest change of a pixel
-constexpr int kPointBits = 8;    // fraction of a point's coordinates
+constexpr int kNoise = 4;      // largest change of a pixel
+constexpr int kPointBits = 8;  // fraction of a point's coordinates
 
 cv::Point fixed_point(double x, double y) { return {cvRound(x * (1 << kPointBits)), cvRound(y * (1 << kPointBits))}; }
 
 /// A random grid of colours, stretched.
-cv::Mat draw_texture(RandomStream& random, const cv::Size& grid, const cv::Size& size, const cv::Scalar& mean) {
+cv::Mat draw_texture(RandomStream& random, const cv::Size& grid, const cv::Size& size, const cv::Scalar& mean, double contrast) {
   cv::Mat cells(grid, CV_8UC3);
   for (auto cell = cells.begin<cv::Vec3b>(); cell != cells.end<cv::Vec3b>(); ++cell) {
     for (int channel = 0; channel < 3; ++channel) {
-      (*cell)[channel] = cv::saturate_cast<uchar>(mean[channel] + random.uniform(-kTexture, kTexture));
+      (*cell)[channel] = cv::saturate_cast<uchar>(mean[channel] + random.uniform(-contrast, contrast));
     }
   }
   cv::Mat texture;
@@ -79,9 +78,9 @@ cv::Scalar draw_colour(RandomStream& random, double low, double high) {
   return {blue, green, random.uniform(low, high)};
 }
 
-cv::Mat draw_background(RandomStream& random, const cv::Size& size, const cv::Scalar& mean, int columns) {
-  const cv::Mat coarse = draw_texture(random, {columns, 5}, size, mean);
-  const cv::Mat fine = draw_texture(random, {columns * 10 / 3, 15}, size, mean);
+cv::Mat draw_background(RandomStream& random, const cv::Size& size, const cv::Scalar& mean, int columns, double contrast) {
+  const cv::Mat coarse = draw_texture(random, {columns, 5}, size, mean, contrast);
+  const cv::Mat fine = draw_texture(random, {columns * 10 / 3, 15}, size, mean, contrast);
   const double share = random.uniform(0.3, 0.9);
   cv::Mat background;
   cv::addWeighted(coarse, share, fine, 1 - share, 0, background);

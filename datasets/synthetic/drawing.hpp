@@ -21,8 +21,10 @@ inline constexpr int64_t kShapes = 5;
 [[nodiscard]] double either_way(RandomStream& random);                                ///< -1 or 1
 [[nodiscard]] cv::Scalar draw_colour(RandomStream& random, double low, double high);  ///< channels in [low, high)
 
-/// Coarse and fine spots around the colour `mean`. @param columns  coarse spots from left to right; from top to bottom there are 5
-[[nodiscard]] cv::Mat draw_background(RandomStream& random, const cv::Size& size, const cv::Scalar& mean, int columns);
+/// Coarse and fine spots around the colour `mean`.
+/// @param columns   coarse spots from left to right; from top to bottom there are 5
+/// @param contrast  largest distance of a spot's colour from the mean
+[[nodiscard]] cv::Mat draw_background(RandomStream& random, const cv::Size& size, const cv::Scalar& mean, int columns, double contrast);
 
 void fill_shape(cv::Mat& image, const Corners& corners, const cv::Point2d& centre, double radius, double angle, const cv::Scalar& colour);
 

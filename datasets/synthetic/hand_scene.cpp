@@ -19,6 +19,9 @@ constexpr double kMargin = 0.05;                                                
 constexpr double kPalm = 0.11, kFinger = 0.13, kFingerWidth = 0.045, kArmWidth = 0.12;  // of a hand of size 1
 constexpr double kArm = 2;                                                              // leaves the picture whatever the place
 
+// Backgrounds are dark, but what a camera's turn does to them must be seen by a small network.
+constexpr double kTexture = 60;
+
 /// Objects' colours, BGR. None is near skin, which is reddish.
 struct Colour {
   const char* name;
@@ -71,7 +74,7 @@ HandScene::HandScene(RandomStream random, HandMotion motion, const cv::Size& siz
   rest_after_ = random.uniform(0, 0.12);
   shake_ = random.uniform(0, kLargestShake);
   side_ = either_way(random);
-  const bool shown = random.below(3) > 0;
+  const bool shown = random.below(3) == 0;
   if (motion_ == HandMotion::kPushRight) side_ = -1;
   if (motion_ == HandMotion::kPullRight) side_ = 1;
   if (motion_ == HandMotion::kTurnLeft) hand_ = shown;
@@ -82,7 +85,7 @@ HandScene::HandScene(RandomStream random, HandMotion motion, const cv::Size& siz
   draw_skin(random);
   const cv::Scalar mean = draw_colour(random, kDarkBackground, kBrightBackground);
   const double wide = width + kLongestWay + 2 * kMargin, high = 1 + 2 * 0.05 + 2 * kMargin;
-  background_ = draw_background(random, {cvCeil(wide * size.height), cvCeil(high * size.height)}, mean, 9);
+  background_ = draw_background(random, {cvCeil(wide * size.height), cvCeil(high * size.height)}, mean, 9, kTexture);
   noise_seed_ = random.next_u64();
 }
 

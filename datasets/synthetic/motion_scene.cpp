@@ -18,7 +18,7 @@ constexpr double kSizeRange = 2.4;
 
 constexpr int kMargin = 4;  // pixels of background beyond each edge, and so the bound of the shake
 
-constexpr double kBrightest = 255, kDimShape = 170;
+constexpr double kBrightest = 255, kDimShape = 170, kTexture = 30;
 
 /// x modulo `range`, in [0, range).
 double wrapped(double x, double range) {
@@ -39,7 +39,7 @@ MotionScene::MotionScene(uint64_t seed, Motion motion, int64_t video, int64_t si
   const cv::Scalar mean = draw_colour(random, kDarkBackground, kBrightBackground);
   outline_ = draw_outline(random);
   const cv::Size size(size_.width + 2 * kMargin, size_.height + 2 * kMargin);
-  background_ = draw_background(random, size, mean, 6);
+  background_ = draw_background(random, size, mean, 6, kTexture);
 }
 
 MotionScene::Path MotionScene::draw_path(Motion motion, RandomStream& random) {
