@@ -5,7 +5,6 @@
 #include <cmath>
 #include <numbers>
 #include <opencv2/imgproc.hpp>
-#include <utility>
 
 namespace vbench::synthetic {
 namespace {
@@ -14,6 +13,7 @@ using std::numbers::pi;
 
 // Lengths in heights of the picture.
 constexpr double kShortestWay = 0.40, kLongestWay = 0.60;
+constexpr double kLargestDrift = 0.05;  // across the way
 constexpr double kLargestShake = 0.01;
 constexpr double kMargin = 0.05;                                                        // of background beyond what turns show
 constexpr double kPalm = 0.11, kFinger = 0.13, kFingerWidth = 0.045, kArmWidth = 0.12;  // of a hand of size 1
@@ -67,7 +67,7 @@ HandScene::HandScene(RandomStream random, HandMotion motion, const cv::Size& siz
   const double width = static_cast<double>(size.width) / size.height;
   const int64_t shortest = (3 * max_frames + 3) / 4;
   length_ = shortest + static_cast<int64_t>(random.below(static_cast<uint64_t>(max_frames - shortest + 1)));
-  const double distance = random.uniform(kShortestWay, kLongestWay), drift = random.uniform(-0.05, 0.05);
+  const double distance = random.uniform(kShortestWay, kLongestWay), drift = random.uniform(-kLargestDrift, kLargestDrift);
   middle_ = {width / 2 + random.uniform(-0.15, 0.15), 0};
   middle_.y = random.uniform(0.4, 0.6);
   rest_before_ = random.uniform(0, 0.12);
@@ -84,7 +84,7 @@ HandScene::HandScene(RandomStream random, HandMotion motion, const cv::Size& siz
   draw_object(random);
   draw_skin(random);
   const cv::Scalar mean = draw_colour(random, kDarkBackground, kBrightBackground);
-  const double wide = width + kLongestWay + 2 * kMargin, high = 1 + 2 * 0.05 + 2 * kMargin;
+  const double wide = width + kLongestWay + 2 * kMargin, high = 1 + 2 * kLargestDrift + 2 * kMargin;
   background_ = draw_background(random, {cvCeil(wide * size.height), cvCeil(high * size.height)}, mean, 9, kTexture);
   noise_seed_ = random.next_u64();
 }
