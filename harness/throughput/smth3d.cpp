@@ -79,11 +79,11 @@ void add_training(Model& model, std::vector<Task>& tasks) {
 void print_rates(const std::vector<Task>& tasks) {
   fmt::print("\nClips/s in float32. Eager: plain LibTorch calls. Best of {} interleaved repetitions.\n", kRepetitions);
   fmt::print("Original: its own figures, measured on another machine.\n");
-  fmt::print("{:<16}{:>14}{:>8}{:>8}{:>10}{:>14}{:>8}{:>8}{:>10}\n", "", "forward: eager", "ours", "ratio", "original", "training: eager",
+  fmt::print("{:<16}{:>16}{:>8}{:>8}{:>10}{:>18}{:>8}{:>8}{:>10}\n", "", "forward: eager", "ours", "ratio", "original", "training: eager",
              "ours", "ratio", "original");
   for (const auto& setup : setups()) {
     const auto rate = [&](const char* what) { return rate_of(tasks, setup.name + "/" + what); };
-    fmt::print("{:<16}{:>14}{:>8}{:>8}{:>10}{:>15}{:>8}{:>8}{:>10}\n", setup.name, known(rate("evaluate_eager"), 2),
+    fmt::print("{:<16}{:>16}{:>8}{:>8}{:>10}{:>18}{:>8}{:>8}{:>10}\n", setup.name, known(rate("evaluate_eager"), 2),
                known(rate("evaluate_ours"), 2), ratio_of(rate("evaluate_ours"), rate("evaluate_eager")), known(setup.original_forward, 2),
                known(rate("train_eager"), 2), known(rate("train_ours"), 2), ratio_of(rate("train_ours"), rate("train_eager")),
                known(setup.original_training, 2));
