@@ -122,6 +122,10 @@ class PairExperiment final : public Experiment {
     if constexpr (WritesEvaluationFiles<typename M::Protocol>) evaluated().write_evaluation_files(folder);
   }
 
+  void check_predictions([[maybe_unused]] int64_t top) override {
+    if constexpr (SavesPredictions<typename M::Protocol>) new_protocol().check_top(top);
+  }
+
   void save_predictions(const std::filesystem::path& file, [[maybe_unused]] int64_t top) override {
     if constexpr (SavesPredictions<typename M::Protocol>) {
       evaluated().save_predictions(file, top);

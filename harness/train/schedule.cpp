@@ -54,6 +54,7 @@ double Schedule::plateau_factor(int64_t reductions) const {
 }
 
 bool Schedule::is_new_best(double loss) {
+  if (!std::isfinite(loss)) return false;
   if (best_loss_ && !(loss < *best_loss_ * (1 - options_.threshold))) return false;
   best_loss_ = loss;
   return true;

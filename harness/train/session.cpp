@@ -279,6 +279,7 @@ int64_t Session::predict_split(const std::filesystem::path& output, int64_t top,
   if (!pairing_->saves_predictions())
     throw usage_error("this method has no predictions of a whole split to save", "--output", "name videos with --videos a,b,c");
   const auto experiment = open_trained("vbench predict", progress);
+  experiment->check_predictions(top);
   (void)evaluate(*experiment, job(spec_.seeds.front()), progress);
   experiment->save_predictions(output, top);
   return experiment->data(Phase::kEvaluate).items;

@@ -5,6 +5,7 @@
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
+#include "harness/core/error.hpp"
 #include "harness/core/files.hpp"
 #include "harness/core/text.hpp"
 
@@ -157,7 +158,8 @@ void put_line(cv::Mat& picture, cv::Point2d from, cv::Point2d to, const cv::Scal
 
 void write_png(const std::filesystem::path& file, const cv::Mat& picture) {
   std::vector<uint8_t> bytes;
-  cv::imencode(".png", picture, bytes, {cv::IMWRITE_PNG_COMPRESSION, 6});
+  if (!cv::imencode(".png", picture, bytes, {cv::IMWRITE_PNG_COMPRESSION, 6}) || bytes.empty())
+    throw input_error("the picture cannot be encoded", file.string());
   write_file_atomically(file, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 

@@ -57,7 +57,9 @@ Axis across_axis(const Range& values) {
 Axis linear_axis(const Range& values) {
   Axis axis;
   if (!values.empty()) {
-    const double span = values.high - values.low;
+    // Values that differ by rounding alone are one value: no ticks lie between them.
+    const double difference = values.high - values.low;
+    const double span = difference > 1e-9 * std::max(std::abs(values.low), std::abs(values.high)) ? difference : 0;
     // Zero belongs to the picture unless it would flatten the curve.
     const bool from_zero = values.low >= 0 && values.low <= 0.5 * values.high;
     const double margin = span > 0 ? 0.06 * span : std::max(std::abs(values.high) * 0.25, 1e-12);
@@ -163,7 +165,8 @@ std::vector<double> round_ticks(double low, double high, size_t most) {
   for (const double step : {power, 2 * power, 5 * power, 10 * power}) {
     const double first = std::ceil(low / step - 1e-9), last = std::floor(high / step + 1e-9);
     if (last - first + 1 > static_cast<double>(most)) continue;
-    for (double i = first; i <= last; ++i) ticks.push_back(i * step + 0.0);  // no negative zero
+    const size_t count = last < first ? 0 : static_cast<size_t>(last - first) + 1;
+    for (size_t i = 0; i < count; ++i) ticks.push_back((first + static_cast<double>(i)) * step + 0.0);  // no negative zero
     break;
   }
   return ticks;

@@ -68,6 +68,12 @@ Outputs labelled(const Outputs& outputs) {
   return kept;
 }
 
+void check_top_of(int64_t top, int64_t classes) {
+  if (top >= 1 && top <= classes) return;
+  throw usage_error(fmt::format("the {} best of {} classes cannot be written", top, classes), "--top",
+                    fmt::format("give 1 to {}", classes));
+}
+
 }  // namespace
 
 std::vector<std::string> class_labels(const std::vector<std::string>& names, int64_t classes) {
@@ -119,12 +125,15 @@ void SomethingProtocol::write_evaluation_files(const std::filesystem::path& fold
   if (!groups.empty()) write_contrastive_groups(folder, contrastive_score(known.logits, known.labels, groups), groups, names);
 }
 
+void SomethingProtocol::check_top(int64_t top) const {
+  const auto classes = static_cast<int64_t>(classes_.names.size());
+  if (classes > 0) check_top_of(top, classes);
+}
+
 void SomethingProtocol::save_predictions(const std::filesystem::path& file, int64_t top) const {
   const auto all = joined(batches_);
   const int64_t classes = all.logits.size(1);
-  if (!all.ids.empty() && (top < 1 || top > classes)) {
-    throw usage_error(fmt::format("the {} best of {} classes cannot be written", top, classes), file.string());
-  }
+  if (!all.ids.empty()) check_top_of(top, classes);
   const auto odd = at::isnan(all.logits).any(1).nonzero();
   if (odd.numel() > 0) {
     const auto row = static_cast<size_t>(odd[0].item<int64_t>());

@@ -46,6 +46,8 @@ class SomethingProtocol {
   /// confusion.csv, confusion.png, top_confusions.csv and, where there are groups, contrastive_groups.csv of what was added; nothing
   /// without labelled videos.
   void write_evaluation_files(const std::filesystem::path& folder) const;
+  /// @throws Error kUsage if there are fewer classes, as far as their names tell
+  void check_top(int64_t top) const;
   /// A line a video, `id;c1;...;cN`, the best class first, the lower one among equals: the official format of the test server for top 5.
   /// @throws Error kUsage for more classes than there are; kInput for an id with a semicolon or line end; kNumeric for a NaN
   void save_predictions(const std::filesystem::path& file, int64_t top) const;

@@ -2,6 +2,8 @@
 
 #include <torch/utils.h>
 
+#include <algorithm>
+
 namespace vbench::test {
 
 int64_t integer(const Golden& golden, const std::string& group, const std::string& attribute) {
@@ -40,6 +42,10 @@ at::Tensor named(const Weights& weights, const std::string& name) {
 }  // namespace
 
 void expect_weights(const Golden& golden, const std::string& group, const Weights& weights, const Tolerance& tolerance) {
+  const auto buffers = std::count_if(weights.begin(), weights.end(), [](const auto& weight) { return !weight.tensor.requires_grad(); });
+  const auto stored_count = golden.file().children(group).size();
+  EXPECT_TRUE(stored_count == weights.size() || stored_count == static_cast<size_t>(buffers))
+      << group << " holds neither all weights nor all buffers";
   for (const auto& name : golden.file().children(group)) {
     const auto stored = golden[group + "/" + name];
     expect_close(named(weights, name), stored, stored.is_floating_point() ? tolerance : Tolerance{0, 0, "a counter"}, name);

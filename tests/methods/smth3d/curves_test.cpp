@@ -81,6 +81,10 @@ TEST(RoundTicks, AreRoundAndFew) {
   EXPECT_THAT(round_ticks(5, 5, 8), ElementsAre(5));
 }
 
+TEST(RoundTicks, EndWhereTwoNumbersAreNeighbours) {
+  for (const double low : {1.0, 100.0, 0.008}) EXPECT_LE(round_ticks(low, std::nextafter(low, 2 * low), 6).size(), 6U) << low;
+}
+
 TEST(LogTicks, AreTensOrFinerWhereTheyAreFew) {
   const auto values = log_ticks(9e-6, 9e-3);
   ASSERT_EQ(values.size(), 3U);

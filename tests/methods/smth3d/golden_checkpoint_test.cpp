@@ -32,7 +32,7 @@ TEST(Smth3dCheckpointGolden, BothSerialisationsOfTheAuthorsLayoutGiveTheOriginal
     check_file(golden, entry.path());
     ++files;
   }
-  EXPECT_EQ(files, 2);
+  EXPECT_GE(files, 2) << "PyTorch's old serialisation and the new one";
 }
 
 }  // namespace

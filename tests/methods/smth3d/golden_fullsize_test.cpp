@@ -45,6 +45,7 @@ void check_network(const Golden& golden, const std::string& group) {
   const torch::NoGradGuard no_grad;
   ASSERT_NE(golden.text(group, "rule").find("s=sin(0.37*(p+1+param_base)+0.11*i) in float64; >=2 dims: sqrt(2/fan_in)*s"),
             std::string::npos);
+  ASSERT_NE(golden.text(group, "rule").find("input sin(0.013*i)"), std::string::npos);
   const auto network = empty_network(golden, group);
   EXPECT_EQ(summarise(network, {1, 1, 1}).parameters, integer(golden, group, "num_params"));
   set_formula_weights(network, golden.number(group, "param_base"));

@@ -9,8 +9,7 @@ namespace {
 
 const Tolerance kStep{5e-5, 0, "float32 run of the original"};
 
-void run_trajectory(const Golden& golden, at::ScalarType type) {
-  const std::string group = "trajectory";
+void run_trajectory(const Golden& golden, const std::string& group, at::ScalarType type) {
   const auto network = stored_network(golden, group, type);
   const double rate = golden.number(group, "lr");
   const auto optimizer = Optimizer::make({.kind = OptimizerKind::kSgd,
@@ -33,10 +32,14 @@ void run_trajectory(const Golden& golden, at::ScalarType type) {
 
 TEST(Smth3dTrainingGolden, StepsOfSgdGiveTheOriginalsLossesAndWeights) {
   VBENCH_REQUIRE_GOLDEN(golden, "smth3d/model.h5");
-  for (const auto type : {at::kFloat, at::kDouble}) {
-    SCOPED_TRACE(c10::toString(type));
-    run_trajectory(golden, type);
-  }
+  golden.for_each_group({{"trajectory",
+                          [&](const std::string& group) {
+                            for (const auto type : {at::kFloat, at::kDouble}) {
+                              SCOPED_TRACE(group + " in " + std::string(c10::toString(type)));
+                              run_trajectory(golden, group, type);
+                            }
+                          }},
+                         {"model3d_1", [](const std::string& /*golden_model_test.cpp*/) {}}});
 }
 
 }  // namespace
