@@ -30,7 +30,7 @@ void SplitInspection::inspect_index(const std::string& name, const SplitIndex& i
 
 void SplitInspection::report_rows(const std::string& name, const SplitIndex& index, bool needed) {
   const double share = static_cast<double>(index.count(RowFlaw::kMissing)) / static_cast<double>(std::max<int64_t>(1, index.listed));
-  const bool too_many = share > rules_.allow_missing + 1e-9 || index.items.empty();
+  const bool too_many = share > rules_.allow_missing + 1e-9 || (needed && index.items.empty());
   for (const RowProblem& problem : index.problems) {
     const bool harmless = (problem.flaw == RowFlaw::kTwice && rules_.rows_may_repeat) || (problem.flaw == RowFlaw::kMissing && !too_many) ||
                           (problem.flaw == RowFlaw::kTwoLabels && rules_.splits_may_share);

@@ -120,7 +120,8 @@ Augmentor Augmentor::built_in(const std::vector<Augmentation>& kinds, const std:
   Augmentor augmentor;
   if (kinds.empty()) return augmentor;
   constexpr const char* kHint =
-      "put the official augmentation_mappings.json beside the annotations, or name one with data.augmentation_mapping";
+      "put the official augmentation_mappings.json beside the annotations, name one with data.augmentation_mapping, or train without: "
+      "--set augment.types=";
   const auto backwards = std::find_if(kinds.begin(), kinds.end(), reverses);
   if (backwards != kinds.end())
     throw usage_error(fmt::format("'{}' needs a file that says what becomes of each class", to_string(*backwards)), "--set augment.types",

@@ -115,7 +115,12 @@ class GroupReader {
   }
 
   void finish() {
-    if (!names_.empty()) keep_group();
+    if (!names_.empty()) {
+      keep_group();
+    } else if (!group_.merge.empty()) {
+      throw input_error("numbers that merge classes, and no class of their group behind them", merge_place_,
+                        "they stand at the head of a group, without two blank lines between");
+    }
     group_ = {};
     names_.clear();
     unknown_ = false;

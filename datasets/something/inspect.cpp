@@ -19,7 +19,7 @@ constexpr const char* kLayout =
 something-something-v2/something-something-v2-{train,validation,test}.json      [{"id", "template", ...}, ...]
 something-something-v2/labels/{labels,train,validation,test}.json               newer packages: the same, in either place
 something-something-v2/20bn-something-something-v2/<id>.webm                    the official archive; other kinds of video files do too
-something-something-v2/videos/                                                  <id>.mp4, or <id>/ with frame_00001.jpg ...
+something-something-v2/videos/ or jpg/                                          <id>.mp4, or <id>/ with frames.db or frame_00001.jpg ...
 something-something-v2/frames.db                                                all frames in one packed database ('vbench data convert')
 something-something-v2/augmentation_mappings.json                               optional: what a mirrored or reversed class is
 something-something-v2/contrastive_groups_list.txt                              optional: groups of the commonsense score

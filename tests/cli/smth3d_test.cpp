@@ -183,6 +183,8 @@ TEST(Smth3dPredict, SaysInWordsWhatItSees) {
   expect_error(fault({"--videos", id, "--split", "tests"}), kUsage, {"--split", "'tests' is no split", "test"});
   expect_error(fault({"--videos", id, "--output", "x.csv"}), kUsage, {"--output", "--videos"});
   expect_error(fault({}), kUsage, {"no videos given", "--output FILE"});
+  expect_error(fault({"--split", "test", "--output", (folder / "none" / "x.csv").string()}), kInput, {"none: is no folder"});
+  expect_error(fault({"--videos", id, "--set", "data.classes=9"}), kInput, {"best.pth", "does not fill the whole network"});
   expect_error(fault({"--split", "test", "--output", (folder / "x.csv").string(), "--top", "9"}), kUsage, {"8"});
   expect_error(run_program({"predict", "--method", "smth3d", "--dataset", kDataset, "--variant", "mini", "--videos", id}), kUsage,
                {"no weights", "--init"});
