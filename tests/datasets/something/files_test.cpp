@@ -130,7 +130,7 @@ TEST(SomethingFiles, SettingsThatMakeNoSenseAreRefused) {
 TEST(SomethingFingerprint, ChangesWithTheVideos) {
   const SmallFolder set;
   const auto before = set.open().fingerprint();
-  EXPECT_EQ(before.split, "validation");
+  EXPECT_EQ(before.split, "validation, own classes");
   EXPECT_EQ(before.items, 3);
   EXPECT_EQ(set.open().fingerprint().hash, before.hash);
   fs::copy_file(set.video("10"), set.video("25"), fs::copy_options::overwrite_existing);
