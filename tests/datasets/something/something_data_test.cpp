@@ -267,7 +267,7 @@ TEST(SomethingSplits, TestVideosHaveNoLabels) {
   const auto test = set.open();
   ASSERT_EQ(test.size(), 2);
   EXPECT_EQ(read(test, 0).label, kUnlabelled);
-  EXPECT_EQ(test.fingerprint().split, "test");
+  EXPECT_EQ(test.fingerprint().split, "test, own classes");
   EXPECT_EQ(test.look("92").label, kUnlabelled);
   set.spec.split = "train";
   EXPECT_EQ(set.open().size(), 6);
