@@ -81,7 +81,7 @@ bool skip_golden_json(const std::string& name) {
 }
 
 TEST(GoldenSomething, FramesOfClipsAreTheOriginals) {
-  if (skip_golden_json("frame_sampling.json")) GTEST_SKIP();
+  if (skip_golden_json("frame_sampling.json")) GTEST_SKIP() << "smth3d/frame_sampling.json is not below VBENCH_GOLDEN_ROOT";
   const auto cases = read_golden_json("frame_sampling.json");
   ASSERT_FALSE(cases.empty());
   for (const auto& entry : cases) {
@@ -96,7 +96,8 @@ TEST(GoldenSomething, FramesOfClipsAreTheOriginals) {
 }
 
 TEST(GoldenSomething, ClassesBecomeWhatTheyBecomeInTheOriginal) {
-  if (skip_golden_json("augmentation_candidates.json")) GTEST_SKIP();
+  if (skip_golden_json("augmentation_candidates.json"))
+    GTEST_SKIP() << "smth3d/augmentation_candidates.json is not below VBENCH_GOLDEN_ROOT";
   const auto expected = read_golden_json("augmentation_candidates.json");
   std::vector<std::string> classes;
   for (const auto& [name, candidates] : expected.items()) classes.push_back(name);
@@ -112,7 +113,8 @@ TEST(GoldenSomething, ClassesBecomeWhatTheyBecomeInTheOriginal) {
 
 TEST(GoldenSomething, TheOfficialGroupsAreBuiltIn) {
   VBENCH_REQUIRE_GOLDEN(golden, "smth3d/metrics.h5");
-  if (skip_golden_json("augmentation_candidates.json")) GTEST_SKIP();
+  if (skip_golden_json("augmentation_candidates.json"))
+    GTEST_SKIP() << "smth3d/augmentation_candidates.json is not below VBENCH_GOLDEN_ROOT";
   std::vector<std::string> classes;  // JSON sorts its keys
   const auto candidates = read_golden_json("augmentation_candidates.json");
   for (const auto& [name, unused] : candidates.items()) classes.push_back(name);
