@@ -8,7 +8,7 @@
 #include "datasets/location/joined_entry.hpp"
 #include "datasets/moments/moments.hpp"
 #include "datasets/set_abstraction/family.hpp"
-#include "datasets/set_abstraction/metadata.hpp"
+#include "datasets/something/family.hpp"
 #include "datasets/video_text/family.hpp"
 #include "datasets/youcook2/youcook2.hpp"
 
@@ -40,6 +40,7 @@ void register_datasets(Registry& registry) {
   for (const audio_visual::Family& family : audio_visual::families()) {
     if (family.name != "kinetics") registry.dataset(audio_visual::dataset_entry(family));
   }
+  registry.dataset(something::dataset_entry());
 }
 
 }  // namespace vbench

@@ -80,6 +80,7 @@ Grid::Grid(const Table& table) : table_(table) {
     throw Error(ErrorKind::kInternal, fmt::format("{} columns are described, the header has {}", table.columns.size(), columns()),
                 "table '" + table.title + "'");
   }
+  for (size_t column = 0; column < columns(); ++column) facts_.push_back(facts_of(column));
 }
 
 const Cell& Grid::cell(size_t row, size_t column) const {
@@ -94,25 +95,21 @@ ColumnInfo Grid::info(size_t column) const {
   return info;
 }
 
-bool Grid::numeric(size_t column) const {
+Grid::ColumnFacts Grid::facts_of(size_t column) const {
+  ColumnFacts facts;
+  facts.header = display_width(one_line(table_.header[column]));
   for (size_t row = 0; row < rows(); ++row) {
-    if (cell(row, column).numeric) return true;
+    const Cell& here = cell(row, column);
+    facts.numeric = facts.numeric || here.numeric;
+    facts.marked = facts.marked || here.bold;
+    facts.widest_cell = std::max(facts.widest_cell, display_width(one_line(here.text)));
   }
-  return false;
-}
-
-bool Grid::marked(size_t column) const {
-  for (size_t row = 0; row < rows(); ++row) {
-    if (cell(row, column).bold) return true;
-  }
-  return false;
+  return facts;
 }
 
 size_t Grid::width(size_t column, bool stars) const {
-  size_t width = 0;
-  for (size_t row = 0; row < rows(); ++row) width = std::max(width, display_width(one_line(cell(row, column).text)));
-  if (stars && marked(column)) ++width;
-  return std::max(width, display_width(one_line(table_.header[column])));
+  const ColumnFacts& facts = facts_[column];
+  return std::max(facts.header, facts.widest_cell + (stars && facts.marked ? 1 : 0));
 }
 
 size_t Grid::gap_before(size_t column, bool first) const {

@@ -26,16 +26,24 @@ class Grid {
   [[nodiscard]] size_t rows() const { return table_.rows.size(); }
   [[nodiscard]] size_t columns() const { return table_.header.size(); }
   [[nodiscard]] const Cell& cell(size_t row, size_t column) const;
-  [[nodiscard]] ColumnInfo info(size_t column) const;           ///< with the key filled in
-  [[nodiscard]] bool numeric(size_t column) const;              ///< some cell is
-  [[nodiscard]] bool marked(size_t column) const;               ///< some cell is bold
-  [[nodiscard]] size_t width(size_t column, bool stars) const;  ///< on a terminal; `stars` mark bold cells
+  [[nodiscard]] ColumnInfo info(size_t column) const;                                 ///< with the key filled in
+  [[nodiscard]] bool numeric(size_t column) const { return facts_[column].numeric; }  ///< some cell is
+  [[nodiscard]] bool marked(size_t column) const { return facts_[column].marked; }    ///< some cell is bold
+  [[nodiscard]] size_t width(size_t column, bool stars) const;                        ///< on a terminal; `stars` mark bold cells
   [[nodiscard]] size_t gap_before(size_t column, bool first) const;
   /// The columns for people, cut into blocks no wider than kTableWidth where the table has a stub.
   [[nodiscard]] std::vector<std::vector<size_t>> blocks(bool stars) const;
 
  private:
+  /// Over all rows, counted once: reports have tens of thousands.
+  struct ColumnFacts {
+    bool numeric = false, marked = false;
+    size_t widest_cell = 0, header = 0;  ///< widths on a terminal
+  };
+  [[nodiscard]] ColumnFacts facts_of(size_t column) const;
+
   const Table& table_;
+  std::vector<ColumnFacts> facts_;
 };
 
 /// One line: control characters become blanks.

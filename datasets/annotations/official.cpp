@@ -31,6 +31,7 @@ const std::map<std::string, Official>& all() {
       {"hacs", {"HACS Clips", 200, true, {{"train", {}}, {"val", {}}}}},
       {"diving48", {"Diving-48 V2", 48, false, {{"train", {15027}}, {"val", {1970}}}}},
       {"diving48-v1", {"Diving-48 V1", 48, false, {{"train", {15943}}, {"val", {2096}}}}},
+      {"something-something-v2", {"something-something-v2", 174, true, {{"train", {168913}}, {"validation", {24777}}, {"test", {27157}}}}},
   };
   return datasets;
 }

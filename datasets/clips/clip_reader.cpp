@@ -1,9 +1,7 @@
 #include "datasets/clips/clip_reader.hpp"
 
 #include <ATen/ATen.h>
-#include <fmt/format.h>
-
-#include "harness/core/error.hpp"
+#include "datasets/clips/reading.hpp"
 
 namespace vbench::clips {
 namespace {
@@ -13,16 +11,6 @@ constexpr uint64_t kEvaluationSeed = 0;  // evaluation sees the same clips whate
 video::RandomSampler sampler_of(video::SamplingOptions options, int64_t frames) {
   options.frames = frames;
   return video::RandomSampler(options);
-}
-
-/// OpenCV reports bad data by exceptions of its own.
-template <class Work>
-auto reading(const std::string& id, const Work& work) {
-  try {
-    return work();
-  } catch (const cv::Exception& error) {
-    throw input_error(fmt::format("cannot be decoded: {}", error.err), id);
-  }
 }
 
 }  // namespace
@@ -55,7 +43,7 @@ std::vector<int64_t> ClipReader::draw_frames(int64_t video_frames, int64_t clip_
 }
 
 at::Tensor ClipReader::train(size_t index, const ClipItem& item, RandomStream& random, const video::ClipSize& size) const {
-  return reading(item.id, [&] {
+  return decoding(item.id, [&] {
     const Opened opened = open(index, item);
     const auto indices = draw_frames(opened.frames, size.frames, random);
     const auto frames = opened.source->read(indices, {.min_shorter_side = options_.pipeline.train.shorter_side});
@@ -64,7 +52,7 @@ at::Tensor ClipReader::train(size_t index, const ClipItem& item, RandomStream& r
 }
 
 at::Tensor ClipReader::evaluate(size_t index, const ClipItem& item) const {
-  return reading(item.id, [&] {
+  return decoding(item.id, [&] {
     const Opened opened = open(index, item);
     std::vector<at::Tensor> views;
     for (const auto& indices : video::evaluation_clips(options_.sampling, item.key, opened.frames, kEvaluationSeed)) {

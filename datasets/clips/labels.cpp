@@ -154,4 +154,10 @@ void require_inside(const ListedVideo& video, const std::string& where) {
   }
 }
 
+int64_t outputs_for(int64_t wanted, int64_t classes, const fs::path& labels) {
+  if (wanted == 0 || wanted >= classes) return wanted == 0 ? classes : wanted;
+  throw usage_error(fmt::format("the labels name {} classes", classes), fmt::format("--set data.classes={}", wanted),
+                    "give as many or more; the labels are in " + printable(labels.string()));
+}
+
 }  // namespace vbench::clips

@@ -57,4 +57,7 @@ class LabelFolder {
 /// @throws Error kInput if id, label or path lead out of that folder
 void require_inside(const annotations::ListedVideo& video, const std::string& where);
 
+/// Outputs of a classifier. @param wanted  0: as many as there are classes. @throws Error kUsage for fewer
+[[nodiscard]] int64_t outputs_for(int64_t wanted, int64_t classes, const std::filesystem::path& labels);
+
 }  // namespace vbench::clips

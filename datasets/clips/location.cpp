@@ -30,7 +30,7 @@ std::vector<std::string> missing_files(const Family& family, const Options& opti
     if (!labels.find(split)) missing.push_back(printable((shown / labels.wanted(split)).string()));
   }
   if (!role && missing.size() == 1) missing.clear();
-  if (options.media.empty() && !find_media(folder, family)) missing.push_back(wanted_media(folder, family));
+  if (options.media.empty() && !find_media(folder, family.media_folder)) missing.push_back(wanted_media(folder, family.media_folder));
   return missing;
 }
 
@@ -43,7 +43,7 @@ LocationQuery location_query(const Family& family, const Options& options, const
                                           : fs::weakly_canonical(fs::absolute(without_last_slash(options.labels))).parent_path()};
   query.has_official_files = [&family, options](const fs::path& folder) {
     const bool named = !options.labels.empty() || !options.media.empty();
-    return named || fs::exists(folder / "labels") || find_media(folder, family);
+    return named || fs::exists(folder / "labels") || find_media(folder, family.media_folder);
   };
   query.missing_files = [&family, options, role](const fs::path& folder) { return missing_files(family, options, folder, role); };
   query.standin = standin_folder(family.name, standin_values(options.standin), {});
@@ -60,25 +60,34 @@ bool is_generated(const fs::path& named) {
   return is_synthetic(path) || is_synthetic(path.parent_path()) || is_synthetic(real) || is_synthetic(real.parent_path());
 }
 
-DatasetFiles files_of(const Family& family, const Options& options, const LocationQuery& query, const Location& location,
-                      SourceChoice choice) {
+void require_effect(const NamedFiles& named, const LocationQuery& query, const Location& location) {
   const bool in_cache = location.folder == query.standin;
-  if (in_cache && (!options.labels.empty() || !options.media.empty())) {
-    throw usage_error("has no effect on the stand-in", options.labels.empty() ? "--set data.media" : "--set data.labels",
+  if (in_cache && (!named.labels.empty() || !named.media.empty())) {
+    throw usage_error("has no effect on the stand-in", "--set " + (named.labels.empty() ? "data.media" : named.labels_setting),
                       "leave it out, or leave --source synthetic out");
   }
-  if (!in_cache && options.standin != family.defaults().standin) {
+  if (!in_cache && named.other_standin) {
     throw usage_error("standin settings have no effect on " + printable(location.folder.string()), "--set standin",
                       "leave them out, or ask for the stand-in with --source synthetic");
   }
-  DatasetFiles files{labels_below(location.folder, options), options.media, location.source};
-  if (options.media.empty()) files.media = find_media(location.folder, family).value_or(location.folder / video::kFrameDatabase);
-  if (is_generated(files.labels) || is_generated(files.media)) files.source = Source::kSynthetic;
-  const bool mixed = files.source != location.source;
-  if (mixed && choice == SourceChoice::kReal) {
-    throw input_error("the videos are a generated stand-in, not official files", printable(files.media.string()),
+}
+
+Source source_of(const fs::path& labels, const fs::path& media, const Location& location, SourceChoice choice) {
+  const Source source = is_generated(labels) || is_generated(media) ? Source::kSynthetic : location.source;
+  if (source != location.source && choice == SourceChoice::kReal) {
+    throw input_error("the videos are a generated stand-in, not official files", printable(media.string()),
                       "name others with data.media, or use --source auto");
   }
+  return source;
+}
+
+DatasetFiles files_of(const Family& family, const Options& options, const LocationQuery& query, const Location& location,
+                      SourceChoice choice) {
+  require_effect({"data.labels", options.labels, options.media, options.standin != family.defaults().standin}, query, location);
+  DatasetFiles files{labels_below(location.folder, options), options.media, location.source};
+  if (options.media.empty())
+    files.media = find_media(location.folder, family.media_folder).value_or(location.folder / video::kFrameDatabase);
+  files.source = source_of(files.labels, files.media, location, choice);
   return files;
 }
 

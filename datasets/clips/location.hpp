@@ -26,4 +26,17 @@ struct DatasetFiles {
 /// A generator has marked the folder or the one it lies in.
 [[nodiscard]] bool is_generated(const std::filesystem::path& named);
 
+/// What a user has said of the files of a dataset of labelled videos; empty: nothing.
+struct NamedFiles {
+  std::string labels_setting;  ///< "data.labels"
+  std::filesystem::path labels, media;
+  bool other_standin = false;  ///< sizes of the stand-in were asked for
+};
+/// @throws Error kUsage for what has no effect on the files that were found
+void require_effect(const NamedFiles& named, const LocationQuery& query, const Location& location);
+
+/// Synthetic if a generator has made labels or videos. @throws Error kInput if only real files are wanted and the videos are not
+[[nodiscard]] Source source_of(const std::filesystem::path& labels, const std::filesystem::path& media, const Location& location,
+                               SourceChoice choice);
+
 }  // namespace vbench::clips

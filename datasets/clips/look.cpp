@@ -6,7 +6,9 @@
 #include <numeric>
 #include <thread>
 
+#include "datasets/clips/reading.hpp"
 #include "datasets/loader/ordered_prefetch.hpp"
+#include "datasets/video/video_file.hpp"
 #include "harness/core/progress.hpp"
 
 namespace vbench::clips {
@@ -32,13 +34,14 @@ Look look_at(const Media& media, const std::string& place, Depth depth) {
   try {
     const auto source = media.open(place);
     look.frames = source->frames();
+    if (const auto* file = dynamic_cast<const video::VideoFile*>(source.get())) look.promised = file->frames_in_header();
     if (look.frames < 1) throw input_error("holds no frames", source->name());
     if (depth == Depth::kEnds) (void)source->read(std::vector<int64_t>{0, look.frames / 2, look.frames - 1});
     if (depth == Depth::kAll) decode_all(*source, look.frames);
   } catch (const Error& error) {
     look.failure = error;
   } catch (const cv::Exception& error) {
-    look.failure = input_error(fmt::format("cannot be decoded: {}", error.err), place);
+    look.failure = decoding_error(error, place);
   }
   return look;
 }

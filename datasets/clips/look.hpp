@@ -20,7 +20,11 @@ enum class Depth {
 
 struct Look {
   int64_t frames = 0;
+  int64_t promised = 0;  ///< frames by the header of a video file, which may be wrong; 0: there is none
   std::optional<Error> failure;
+
+  /// Far fewer frames than the header says: a file that was cut short, if its frame rate is steady.
+  [[nodiscard]] bool is_short() const { return promised > frames + frames / 10 + 1; }
 };
 
 /// @param take  called in this thread, in order; a video that cannot be read is a failure of its own

@@ -145,19 +145,19 @@ std::string Media::description() const {
   return "folder " + printable(path_.string());
 }
 
-std::optional<fs::path> find_media(const fs::path& folder, const Family& family) {
+std::optional<fs::path> find_media(const fs::path& folder, const std::string& official_folder) {
   std::error_code error;
-  for (const std::string& name : {std::string(video::kFrameDatabase), std::string("jpg"), std::string("videos"), family.media_folder}) {
+  for (const std::string& name : {std::string(video::kFrameDatabase), std::string("jpg"), std::string("videos"), official_folder}) {
     if (!name.empty() && fs::exists(folder / name, error)) return folder / name;
   }
   return std::nullopt;
 }
 
-std::string wanted_media(const fs::path& folder, const Family& family) {
+std::string wanted_media(const fs::path& folder, const std::string& official_folder) {
   std::error_code error;
   if (fs::exists(folder / video::packed::kUnfinished, error))
     return fmt::format("{} (its conversion has not ended: the same 'vbench data convert' goes on)", video::kFrameDatabase);
-  return fmt::format("{}, jpg/ or {}/", video::kFrameDatabase, family.media_folder.empty() ? "videos" : family.media_folder);
+  return fmt::format("{}, jpg/ or {}/", video::kFrameDatabase, official_folder.empty() ? "videos" : official_folder);
 }
 
 VideoFinder::VideoFinder(const Media& media) : media_(media) {

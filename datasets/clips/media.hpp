@@ -46,10 +46,10 @@ class Media {
   std::shared_ptr<Pool> pool_;  ///< of connections, if packed
 };
 
-/// What lies below a dataset's folder, best first: frames.db, jpg/, videos/, the official archive's folder.
-[[nodiscard]] std::optional<std::filesystem::path> find_media(const std::filesystem::path& folder, const Family& family);
+/// What lies below a dataset's folder, best first: frames.db, jpg/, videos/, the official archive's folder (empty: it has none).
+[[nodiscard]] std::optional<std::filesystem::path> find_media(const std::filesystem::path& folder, const std::string& official_folder);
 /// How messages call what find_media() did not find.
-[[nodiscard]] std::string wanted_media(const std::filesystem::path& folder, const Family& family);
+[[nodiscard]] std::string wanted_media(const std::filesystem::path& folder, const std::string& official_folder);
 
 /// Where listed videos lie: with or without class folder, blanks in it or `_`, extension or none, times in the name or not. Every folder is
 /// listed once, so that a missing video costs nothing. For one thread.

@@ -187,7 +187,7 @@ class Preparation {
 
   [[nodiscard]] bool has_videos_already() const {
     std::error_code error;
-    const auto present = find_media(folder_, family_);
+    const auto present = find_media(folder_, family_.media_folder);
     return present && fs::equivalent(*present, root_, error);
   }
 

@@ -27,4 +27,7 @@ struct Batch {
   [[nodiscard]] Batch to(const at::Device& device) const;                          ///< clips and labels there
 };
 
+/// @throws Error kInput if no sample has clips
+[[nodiscard]] Batch collate(const std::vector<Sample>& samples);
+
 }  // namespace vbench::clips

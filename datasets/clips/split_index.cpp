@@ -6,6 +6,8 @@
 #include <set>
 #include <unordered_map>
 
+#include "datasets/formats/hash.hpp"
+#include "datasets/location/warning.hpp"
 #include "harness/core/text.hpp"
 
 namespace vbench::clips {
@@ -105,6 +107,33 @@ SplitIndex index_split(const LabelFolder& labels, const ClassList& classes, cons
   Indexer indexer(classes, media, split, index);
   for (const ListedVideo& row : rows) indexer.add(row);
   return index;
+}
+
+int64_t accept_missing(const SplitIndex& index, double allowed, const SplitOf& of) {
+  if (index.listed == 0) throw input_error("the label file lists no videos", index.file);
+  const int64_t missing = index.count(RowFlaw::kMissing);
+  if (index.items.empty() || static_cast<double>(missing) > allowed * static_cast<double>(index.listed) + 1e-9) {
+    const auto first = std::find_if(index.problems.begin(), index.problems.end(),
+                                    [](const RowProblem& problem) { return problem.flaw == RowFlaw::kMissing; });
+    const std::string example = first == index.problems.end() ? "" : ", the first: " + first->item;
+    throw input_error(
+        fmt::format("{} of {} listed videos are missing, {:g} % are allowed{}", missing, index.listed, allowed * 100, example), index.file,
+        fmt::format("'vbench data verify {}' lists them; data.allow_missing allows a share, --strict none", of.dataset));
+  }
+  if (missing > 0) {
+    warn_once(fmt::format("{} {}: {} of {} listed videos are missing; scores are not comparable with those of all of them", of.dataset,
+                          of.split, missing, index.listed),
+              of.verbosity);
+  }
+  return missing;
+}
+
+std::string hash_of_videos(const std::vector<ClipItem>& items, const Media& media) {
+  std::vector<std::string> lines;
+  lines.reserve(items.size());
+  for (const ClipItem& item : items) lines.push_back(fmt::format("{}\t{}\t{}\n", item.key, item.label, media.extent(item.place)));
+  std::sort(lines.begin(), lines.end());
+  return hash_of(fmt::format("{}", fmt::join(lines, "")));
 }
 
 }  // namespace vbench::clips

@@ -43,4 +43,17 @@ struct SplitIndex {
 [[nodiscard]] SplitIndex index_split(const LabelFolder& labels, const annotations::ClassList& classes, const Media& media,
                                      const std::string& split);
 
+/// Whose split it is, for messages.
+struct SplitOf {
+  std::string dataset, split;
+  int verbosity = 0;  ///< as RunSpec's
+};
+/// How many listed videos are missing, which is warned of once.
+/// @param allowed  share of the listed videos
+/// @throws Error kInput if more are missing, or none is there
+[[nodiscard]] int64_t accept_missing(const SplitIndex& index, double allowed, const SplitOf& of);
+
+/// Over labels and videos, which are not read for it: changes when a file's length does.
+[[nodiscard]] std::string hash_of_videos(const std::vector<ClipItem>& items, const Media& media);
+
 }  // namespace vbench::clips

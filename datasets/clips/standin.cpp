@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "datasets/clips/label_writer.hpp"
+#include "datasets/location/entry.hpp"
 #include "datasets/location/generated_folder.hpp"
 #include "datasets/synthetic/motion_world.hpp"
 #include "datasets/video/convert.hpp"
@@ -68,11 +69,7 @@ DataReport write_standin(const Family& family, const StandinOptions& options, ui
 
 DataReport synthesize(const std::string& dataset, const DataRequest& request, const std::string& folder) {
   const Family& family = family_of(dataset);
-  StandinOptions options = family.defaults().standin;
-  Settings settings;
-  options.bind(settings);
-  for (const std::string& assignment : request.settings) settings.set_assignment(assignment);
-  return write_standin(family, options, request.seed, folder);
+  return write_standin(family, with_settings(family.defaults().standin, request.settings), request.seed, folder);
 }
 
 }  // namespace vbench::clips

@@ -331,6 +331,20 @@ std::optional<double> File::number_attribute(const std::string& object, const st
   return value;
 }
 
+std::optional<std::vector<double>> File::numbers_attribute(const std::string& object, const std::string& name) const {
+  constexpr hssize_t kMost = 4096;
+  const Id found = impl_->object(object);
+  if (H5Aexists(found.get(), name.c_str()) <= 0) return std::nullopt;
+  const Id attribute(H5Aopen(found.get(), name.c_str(), H5P_DEFAULT), H5Aclose);
+  const Id space(H5Aget_space(attribute.get()), H5Sclose);
+  const std::string where = impl_->where(object) + "@" + name;
+  const hssize_t count = H5Sget_simple_extent_npoints(space.get());
+  if (count < 1 || count > kMost) throw input_error("attribute is not a list of 1 to 4096 numbers", where);
+  std::vector<double> values(static_cast<size_t>(count));
+  if (H5Aread(attribute.get(), H5T_NATIVE_DOUBLE, values.data()) < 0) throw input_error("attribute is not a list of numbers", where);
+  return values;
+}
+
 void File::write(const std::string& dataset, const at::Tensor& tensor) {
   silence_library();
   const at::Tensor data = tensor.detach().cpu().contiguous();

@@ -38,6 +38,9 @@ class File {
   [[nodiscard]] std::optional<std::string> text_attribute(const std::string& object, const std::string& name) const;
   [[nodiscard]] std::optional<double> number_attribute(const std::string& object, const std::string& name) const;
 
+  /// Several numbers in one attribute, of any shape, in the order of storage; at most 4096.
+  [[nodiscard]] std::optional<std::vector<double>> numbers_attribute(const std::string& object, const std::string& name) const;
+
   void write(const std::string& dataset, const at::Tensor& tensor);  ///< parents are created
   void write_strings(const std::string& dataset, const std::vector<std::string>& values);
   void write_text_attribute(const std::string& object, const std::string& name, const std::string& value);

@@ -55,9 +55,7 @@ class MotionScene {
 
   static Path draw_path(Motion motion, RandomStream& random);
   static Outline draw_outline(RandomStream& random);
-  void draw_background(RandomStream& random, const cv::Scalar& mean);
   void draw_shape(cv::Mat& image, const Pose& pose, const cv::Point2d& shake) const;
-  void add_noise(cv::Mat& image, int64_t frame) const;
 
   cv::Size size_;
   Pose start_;

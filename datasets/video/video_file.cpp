@@ -59,6 +59,8 @@ VideoFile::VideoFile(const fs::path& path, std::optional<int64_t> known_frames) 
   rewind();
   const double header = capture_.get(cv::CAP_PROP_FRAME_COUNT);  // estimates go up to 2^63 and below zero
   frames_in_header_ = std::isfinite(header) && std::abs(header) < 1e12 ? static_cast<int64_t>(header) : 0;
+  const double rate = capture_.get(cv::CAP_PROP_FPS);
+  frames_per_second_ = std::isfinite(rate) && rate > 0 ? rate : 0;
 }
 
 void VideoFile::rewind() {

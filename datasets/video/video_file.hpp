@@ -27,6 +27,9 @@ class VideoFile : public FrameSource {
   /// What the header says, which may be wrong; 0 or less where it says nothing.
   [[nodiscard]] int64_t frames_in_header() const { return frames_in_header_; }
 
+  /// As the file says, which may be an average; 0 where it says nothing.
+  [[nodiscard]] double frames_per_second() const { return frames_per_second_; }
+
  protected:
   [[nodiscard]] std::vector<cv::Mat> read_ascending(std::span<const int64_t> ascending, const ReadOptions& options) override;
 
@@ -38,6 +41,7 @@ class VideoFile : public FrameSource {
   std::filesystem::path path_;
   cv::VideoCapture capture_;
   int64_t frames_in_header_ = 0;
+  double frames_per_second_ = 0;
   int turn_ = 0;      // degrees, clockwise
   int64_t next_ = 0;  // index of the picture that the decoder gives next
   std::optional<int64_t> frames_;

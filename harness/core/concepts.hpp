@@ -159,6 +159,7 @@ concept WritesEvaluationFiles = requires(const P& protocol, const std::filesyste
 /// What a test server wants, also for items without labels.
 template <class P>
 concept SavesPredictions = requires(const P& protocol, const std::filesystem::path& file, int64_t top) {
+  protocol.check_top(top);  // also before anything is evaluated
   protocol.save_predictions(file, top);
 };
 template <class P>

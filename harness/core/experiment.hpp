@@ -118,6 +118,7 @@ class Experiment {
   /// Needs no training split. @throws Error kUsage if the method explains nothing, or for videos and classes that are not there
   [[nodiscard]] virtual std::vector<Answer> explain(const ExplainRequest& request) = 0;
   virtual void write_evaluation_files(const std::filesystem::path& folder) = 0;  ///< of the last evaluation; the method's own, if any
+  virtual void check_predictions(int64_t top) = 0;  ///< @throws Error kUsage if save_predictions() would: asked before an evaluation
   /// Of the last evaluation: the `top` best classes of every item. @throws Error kUsage if the method has none
   virtual void save_predictions(const std::filesystem::path& file, int64_t top) = 0;
   virtual void save_embeddings(const std::filesystem::path& file) = 0;  ///< of the last evaluation; kUsage Error if the method has none
@@ -144,6 +145,8 @@ class Pairing {
   [[nodiscard]] virtual TrainOptions& training() = 0;
   [[nodiscard]] virtual std::unique_ptr<Experiment> open(const RunSpec& spec, uint64_t seed) = 0;
   [[nodiscard]] virtual ModelSummary summary() = 0;
+  [[nodiscard]] virtual bool explains() const = 0;           ///< Experiment::explain() can answer
+  [[nodiscard]] virtual bool saves_predictions() const = 0;  ///< Experiment::save_predictions() has some
   /// Scores of an embeddings file, without a model.
   [[nodiscard]] virtual Evaluation evaluate_embeddings(const std::filesystem::path& file) = 0;
   [[nodiscard]] virtual ProtocolId protocol() = 0;

@@ -6,10 +6,10 @@
 #include <torch/utils.h>
 
 #include <algorithm>
-#include <chrono>
 #include <functional>
 #include <memory>
 
+#include "harness/throughput/clip_tasks.hpp"
 #include "harness/throughput/interleaved.hpp"
 #include "harness/throughput/srtg_eager.hpp"
 #include "harness/train/device.hpp"
@@ -61,25 +61,6 @@ struct Model {
   at::Tensor clips, target;
 };
 
-/// One thing that is measured.
-struct Task {
-  std::string name;
-  int64_t clips;
-  std::function<void()> body;
-  std::vector<double> seconds = {};
-
-  double run() {
-    const auto start = std::chrono::steady_clock::now();
-    body();
-    seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-    return seconds.back();
-  }
-  /// Of the least disturbed repetition: other work on the machine can only slow one down.
-  [[nodiscard]] double clips_per_second() const {
-    return seconds.empty() ? 0 : static_cast<double>(clips) / *std::min_element(seconds.begin(), seconds.end());
-  }
-};
-
 void add_evaluation(Model& model, std::vector<Task>& tasks) {
   for (const auto precision : {Precision::kFp32, Precision::kBf16}) {
     const auto name = [&](const char* who) {
@@ -112,14 +93,7 @@ void add_training(Model& model, std::vector<Task>& tasks) {
   }
 }
 
-/// Rates of one network by the rest of the task's name.
-double rate_of(const std::vector<Task>& tasks, const Setup& setup, const char* what) {
-  const auto found = std::find_if(tasks.begin(), tasks.end(), [&](const Task& task) { return task.name == setup.name + "/" + what; });
-  return found == tasks.end() ? 0 : found->clips_per_second();
-}
-
-std::string ratio_of(double ours, double theirs) { return theirs > 0 && ours > 0 ? fmt::format("{:.2f}x", ours / theirs) : "-"; }
-std::string known(double rate) { return rate > 0 ? fmt::format("{:.1f}", rate) : "-"; }
+double rate_of(const std::vector<Task>& tasks, const Setup& setup, const char* what) { return rate_of(tasks, setup.name + "/" + what); }
 
 void print_evaluation(const std::vector<Task>& tasks) {
   fmt::print(
@@ -147,20 +121,6 @@ void print_training(const std::vector<Task>& tasks) {
   }
 }
 
-void register_task(Task& task) {
-  benchmark::RegisterBenchmark(task.name.c_str(),
-                               [&task](benchmark::State& state) {
-                                 if (task.seconds.empty()) task.body();
-                                 for (auto _ : state) state.SetIterationTime(task.run());
-                                 state.SetItemsProcessed(task.clips * state.iterations());
-                               })
-      ->UseManualTime()
-      ->Iterations(1)
-      ->Repetitions(kRepetitions)
-      ->ReportAggregatesOnly()
-      ->Unit(benchmark::kMillisecond);
-}
-
 void run(int argc, char** argv) {
   const auto threads = set_threads(0);
   torch::manual_seed(1);
@@ -173,14 +133,12 @@ void run(int argc, char** argv) {
   }
   const bool has_fast_bf16 = [&] {
     const Autocast autocast(Precision::kBf16, at::kCPU);
-    return srtg::evaluation_type(models.front()->clips) == at::kBFloat16;
+    return nn::evaluation_type(models.front()->clips) == at::kBFloat16;
   }();
   fmt::print("SRTG; {} threads, {}. 2 clips of 16x112x112; narrow: channels 16 to 128, 16 clips of 8x64x64.\n", threads, blas_core());
   fmt::print("Our bf16 evaluation computes in {}.\n",
              has_fast_bf16 ? "bf16" : "float32: this processor has no matrix unit, and its other 16-bit products are slower");
-  for (auto& task : tasks) register_task(task);
-  benchmark::Initialize(&argc, argv);
-  if (!benchmark::ReportUnrecognizedArguments(argc, argv)) benchmark::RunSpecifiedBenchmarks();
+  run_tasks(tasks, kRepetitions, argc, argv);
   print_evaluation(tasks);
   print_training(tasks);
 }

@@ -8,7 +8,7 @@ void TrainOptions::bind(Settings& settings) {
   settings.integer("epochs", epochs, "passes over the training split; -1: until schedule.last_learning_rate", {-1, 1e6});
   settings.integer("batch_size", batch_size, "items a training step", {1, 1e6});
   settings.integer("eval_batch_size", eval_batch_size, "items an evaluation step", {1, 1e6});
-  settings.flag("drop_last", drop_last, "leave out an epoch's last training batch if it is not full");
+  settings.flag("drop_last", drop_last, "leave out an epoch's last training batch if it is not full, unless it is the only one");
   settings.choice("optimizer", optimizer.kind, "update rule",
                   {{"adam", OptimizerKind::kAdam}, {"radam", OptimizerKind::kRAdam}, {"sgd", OptimizerKind::kSgd}});
   settings.number("optimizer.learning_rate", optimizer.learning_rate, "base learning rate", {0, 1e3});

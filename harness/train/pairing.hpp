@@ -135,6 +135,10 @@ class PairExperiment final : public Experiment {
     if constexpr (WritesEvaluationFiles<typename M::Protocol>) evaluated().write_evaluation_files(folder);
   }
 
+  void check_predictions([[maybe_unused]] int64_t top) override {
+    if constexpr (SavesPredictions<typename M::Protocol>) new_protocol().check_top(top);
+  }
+
   void save_predictions(const std::filesystem::path& file, [[maybe_unused]] int64_t top) override {
     if constexpr (SavesPredictions<typename M::Protocol>) {
       evaluated().save_predictions(file, top);
@@ -263,6 +267,9 @@ class Pair final : public Pairing {
       return M(tuning_, data_, 0, at::Device(at::kCPU)).summary();
     }
   }
+
+  [[nodiscard]] bool explains() const override { return Explains<typename RuntimeOf<M>::type, D>; }
+  [[nodiscard]] bool saves_predictions() const override { return SavesPredictions<typename M::Protocol>; }
 
   Evaluation evaluate_embeddings(const std::filesystem::path& file) override {
     if constexpr (ReadsEmbeddings<typename M::Protocol>) {

@@ -16,7 +16,8 @@ void check_end(const ScheduleOptions& options, double base, int64_t epochs) {
   const bool plateau = options.kind == ScheduleKind::kReduceOnPlateau;
   if (!plateau || options.last_learning_rate <= 0)
     throw usage_error("training would never end", "epochs=-1", "it needs schedule=plateau and schedule.last_learning_rate above 0");
-  if (options.factor >= 1 || base * options.min_factor >= options.last_learning_rate)
+  const bool stalls = options.follows == PlateauFollows::kLoss && options.last_learning_rate * (1 - options.factor) <= kSmallestReduction;
+  if (options.factor >= 1 || base * options.min_factor >= options.last_learning_rate || stalls)
     throw usage_error("the learning rate never falls below schedule.last_learning_rate", "epochs=-1",
                       "lower schedule.factor or schedule.min_factor, or give --epochs");
 }
@@ -55,6 +56,7 @@ double Schedule::plateau_factor(int64_t reductions) const {
 }
 
 bool Schedule::is_new_best(double loss) {
+  if (!std::isfinite(loss)) return false;
   if (best_loss_ && !(loss < *best_loss_ * (1 - options_.threshold))) return false;
   best_loss_ = loss;
   return true;

@@ -125,6 +125,14 @@ std::string settings_hash(const std::map<std::string, std::string>& settings, co
   return fmt::format("{:08x}", static_cast<uint32_t>(XXH64(text.data(), text.size(), 0)));
 }
 
+/// Known before hours of evaluation, not behind them. @throws Error kInput
+void require_writable(const std::filesystem::path& file) {
+  const auto parent = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+  if (!std::filesystem::is_directory(parent)) throw input_error("is no folder", parent.string(), "create it, or choose another --output");
+  if (std::filesystem::is_directory(file)) throw input_error("is a folder", file.string(), "name a file with --output");
+  if (::access(parent.c_str(), W_OK) != 0) throw input_error("cannot be written to", parent.string(), "choose another --output");
+}
+
 /// Processes that wanted a core, mean of the last minute.
 double system_load() {
   double loads[1] = {0};
@@ -262,11 +270,17 @@ RunRecord Session::run_seed(int64_t seed, const std::string& command_line, Progr
 std::unique_ptr<Experiment> Session::open_trained(const std::string& command, Progress& progress) {
   auto experiment = open(spec_.seeds.front(), progress);
   if (spec_.init.empty() && !experiment->weights().empty()) throw usage_error("no weights", command, "name them with --init FILE");
+  if (!init_is_complete_)
+    throw input_error("does not fill the whole network, whose answers would be random numbers", spec_.init,
+                      "the lines above say what is missing; data.classes must be that of the weights");
   return experiment;
 }
 
 void Session::embed(const std::filesystem::path& output, Progress& progress) {
+  require_writable(output);
   const auto experiment = open(spec_.seeds.front(), progress);
+  if (!init_is_complete_)
+    progress.warning(fmt::format("{}: a part of the network is not filled, what comes out of it is random", spec_.init));
   (void)evaluate(*experiment, job(spec_.seeds.front()), progress);
   experiment->save_embeddings(output);
 }
@@ -276,13 +290,18 @@ std::vector<Answer> Session::predict(const PredictRequest& request, Progress& pr
 }
 
 int64_t Session::predict_split(const std::filesystem::path& output, int64_t top, Progress& progress) {
+  if (!pairing_->saves_predictions())
+    throw usage_error("this method has no predictions of a whole split to save", "--output", "name videos with --videos a,b,c");
+  require_writable(output);
   const auto experiment = open_trained("vbench predict", progress);
+  experiment->check_predictions(top);
   (void)evaluate(*experiment, job(spec_.seeds.front()), progress);
   experiment->save_predictions(output, top);
   return experiment->data(Phase::kEvaluate).items;
 }
 
 std::vector<Answer> Session::explain(const ExplainRequest& request, Progress& progress) {
+  if (!pairing_->explains()) throw usage_error("this method has no explanations", "vbench explain");
   const auto experiment = open_trained("vbench explain", progress);
   make_folder(request.folder);
   return experiment->explain(request);

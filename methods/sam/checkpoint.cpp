@@ -6,31 +6,16 @@
 
 #include <map>
 
-#include "datasets/formats/torch_checkpoint.hpp"
 #include "harness/core/error.hpp"
 #include "harness/core/text.hpp"
+#include "methods/nn/state_dict.hpp"
 
 namespace vbench::sam {
 namespace {
 
-using torch_file::Value;
-
-constexpr std::string_view kPrefix = "module.";  // what PyTorch's DataParallel puts in front of every name
-
-constexpr const char* kLayoutHint = "expected the authors' checkpoint with a state_dict, a bare state dict, or weights saved by vbench";
-
-std::string without_prefix(const std::string& name) { return name.starts_with(kPrefix) ? name.substr(kPrefix.size()) : name; }
-
 std::map<std::string, at::Tensor> read_tensors(const std::filesystem::path& file) {
-  const Value root = torch_file::read_torch_file(file);
-  if (!root.is_dict()) throw input_error("is not a checkpoint of SAM", file.string(), kLayoutHint);
-  const Value state = root.has("state_dict") ? root["state_dict"] : root.has("sam") ? root["sam"] : root;
-  if (!state.is_dict()) throw input_error("its state_dict is no dictionary", file.string(), kLayoutHint);
   std::map<std::string, at::Tensor> tensors;
-  for (const auto& [name, value] : state.entries()) {
-    if (!value.is_tensor()) throw input_error(fmt::format("{} is not a tensor", name), file.string(), kLayoutHint);
-    tensors.emplace(without_prefix(name), value.tensor());
-  }
+  for (const auto& [name, tensor] : nn::read_state_dict(file, {"SAM", "sam", ""})) tensors.emplace(name, tensor);
   return tensors;
 }
 

@@ -19,7 +19,8 @@ const ClassifierOptions& checked(const ClassifierOptions& options) {
   return options;
 }
 
-/// Orthonormal rows, or columns if there are more rows than columns: Gram-Schmidt on normal vectors, twice for exactness.
+/// Orthonormal rows, or columns if there are more rows than columns:
+/// Gram-Schmidt on normal vectors, twice for exactness.
 at::Tensor orthogonal(int64_t rows, int64_t columns, uint64_t seed, const std::string& name) {
   auto vectors = at::empty({std::min(rows, columns), std::max(rows, columns)}, at::kFloat);
   fill_random(vectors, Spread::kNormal, 1, seed, name);
@@ -64,7 +65,7 @@ at::Tensor Classifier::features(const at::Tensor& clips, const Pass& pass) const
 
 at::Tensor Classifier::logits(const at::Tensor& features, const Pass& pass) const {
   at::Tensor x = options_.normalise ? unit_rows(features) : features;
-  if (options_.batch_norm) x = norm_.forward(x, pass);
+  if (options_.batch_norm) x = norm_.forward(x, pass.training, pass.momentum);
   return classifier_.forward(drop(x, options_.dropout, pass, 0));
 }
 

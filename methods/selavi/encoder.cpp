@@ -11,14 +11,15 @@ namespace {
 
 constexpr int64_t kColours = 3, kStemMiddle = 45, kVideoBlocks = 2;
 constexpr std::array<int64_t, 3> kPlaces{2, 3, 4};  // axes of time, height and width
-constexpr ConvShape kMaxPool{1, 1, {1, 3, 3}, {1, 2, 2}, {0, 1, 1}, true};
+constexpr ConvShape kMaxPool{1, 1, {1, 3, 3}, {1, 2, 2}, {0, 1, 1}};
 
-ConvShape spatial(int64_t in, int64_t out, int64_t kernel, int64_t stride, bool planar) {
-  return {in, out, {1, kernel, kernel}, {1, stride, stride}, {0, kernel / 2, kernel / 2}, planar};
+ConvShape spatial(int64_t in, int64_t out, int64_t kernel, int64_t stride) {
+  return {in, out, {1, kernel, kernel}, {1, stride, stride}, {0, kernel / 2, kernel / 2}};
 }
 ConvShape temporal(int64_t in, int64_t out, int64_t stride) { return {in, out, {3, 1, 1}, {stride, 1, 1}, {1, 0, 0}}; }
 
-/// So that a pair of convolutions has as many weights as a 3x3x3 one; both pairs of a block have the first one's number.
+/// So that a pair of convolutions has as many weights as a 3x3x3 one; both
+/// pairs of a block have the first one's number.
 int64_t middle_channels(int64_t in, int64_t out) { return in * out * 27 / (9 * in + 3 * out); }
 
 /// What differs between two blocks of a network.
@@ -30,12 +31,12 @@ struct BlockShape {
 ResidualBlock video_block(const BlockShape& b, const at::Device& device) {
   const int64_t middle = middle_channels(b.in, b.out);
   const auto layer = [&](const char* conv, const char* norm, const ConvShape& shape, bool relu) {
-    return ConvLayer({b.name + conv, b.name + norm}, shape, relu, device);
+    return ConvLayer({b.name + conv, b.name + norm}, shape, false, relu, device);
   };
   ResidualBlock block;
-  block.main = {layer("conv1.0.0", "conv1.0.1", spatial(b.in, middle, 3, b.stride, false), true),
+  block.main = {layer("conv1.0.0", "conv1.0.1", spatial(b.in, middle, 3, b.stride), true),
                 layer("conv1.0.3", "conv1.1", temporal(middle, b.out, b.stride), true),
-                layer("conv2.0.0", "conv2.0.1", spatial(b.out, middle, 3, 1, false), true),
+                layer("conv2.0.0", "conv2.0.1", spatial(b.out, middle, 3, 1), true),
                 layer("conv2.0.3", "conv2.1", temporal(middle, b.out, 1), false)};
   if (b.stride != 1 || b.in != b.out)
     block.shortcut = {layer("downsample.0", "downsample.1", {b.in, b.out, {1, 1, 1}, {b.stride, b.stride, b.stride}}, false)};
@@ -44,13 +45,11 @@ ResidualBlock video_block(const BlockShape& b, const at::Device& device) {
 
 ResidualBlock audio_block(const BlockShape& b, const at::Device& device) {
   const auto layer = [&](const char* conv, const char* norm, const ConvShape& shape, bool relu) {
-    return ConvLayer({b.name + conv, b.name + norm}, shape, relu, device);
+    return ConvLayer({b.name + conv, b.name + norm}, shape, true, relu, device);
   };
   ResidualBlock block;
-  block.main = {layer("conv1", "bn1", spatial(b.in, b.out, 3, b.stride, true), true),
-                layer("conv2", "bn2", spatial(b.out, b.out, 3, 1, true), false)};
-  if (b.stride != 1 || b.in != b.out)
-    block.shortcut = {layer("downsample.0", "downsample.1", spatial(b.in, b.out, 1, b.stride, true), false)};
+  block.main = {layer("conv1", "bn1", spatial(b.in, b.out, 3, b.stride), true), layer("conv2", "bn2", spatial(b.out, b.out, 3, 1), false)};
+  if (b.stride != 1 || b.in != b.out) block.shortcut = {layer("downsample.0", "downsample.1", spatial(b.in, b.out, 1, b.stride), false)};
   return block;
 }
 
@@ -69,10 +68,17 @@ std::vector<ResidualBlock> stages(int64_t blocks_a_stage, int64_t divisor, const
   return blocks;
 }
 
-at::Tensor run(const std::vector<ConvLayer>& layers, const at::Tensor& x, const Pass& pass) {
+at::Tensor run_layers(const std::vector<ConvLayer>& layers, const at::Tensor& x, const Encoder::Convolve& convolve) {
   at::Tensor y = x;
-  for (const auto& layer : layers) y = layer.forward(y, pass);
+  for (const auto& layer : layers) y = convolve(layer, y);
   return y;
+}
+
+/// Of spectrograms, which pass as clips of one frame where convolutions are computed by somebody else.
+at::Tensor max_pool(const at::Tensor& x) {
+  if (x.is_mkldnn()) return max_pool(x.to_dense()).to_mkldnn();
+  if (x.dim() == 5) return max_pool(x.squeeze(2)).unsqueeze(2);
+  return at::max_pool2d(x, {3, 3}, {2, 2}, {1, 1});
 }
 
 int64_t add_cost(const std::vector<ConvLayer>& layers, Size3& size) {
@@ -89,16 +95,17 @@ int64_t add_cost(const std::vector<ConvLayer>& layers, Size3& size) {
 Encoder Encoder::video(int64_t divisor, const at::Device& device) {
   Encoder encoder(false);
   const int64_t middle = kStemMiddle / divisor, out = kStageChannels[0] / divisor;
-  encoder.stem_ = {ConvLayer({"stem.0", "stem.1"}, spatial(kColours, middle, 7, 2, false), true, device),
-                   ConvLayer({"stem.3", "stem.4"}, temporal(middle, out, 1), true, device)};
+  encoder.stem_ = {ConvLayer({"stem.0", "stem.1"}, spatial(kColours, middle, 7, 2), false, true, device),
+                   ConvLayer({"stem.3", "stem.4"}, temporal(middle, out, 1), false, true, device)};
   encoder.blocks_ = stages(kVideoBlocks, divisor, device, video_block);
   return encoder;
 }
 
 Encoder Encoder::audio(AudioDepth depth, int64_t divisor, const at::Device& device) {
   Encoder encoder(true);
-  encoder.stem_ = {ConvLayer({"conv1", "bn1"}, spatial(1, kStageChannels[0] / divisor, 7, 2, true), true, device)};
-  // The authors put a new layer in the place of torchvision's, which keeps PyTorch's default.
+  encoder.stem_ = {ConvLayer({"conv1", "bn1"}, spatial(1, kStageChannels[0] / divisor, 7, 2), true, true, device)};
+  // The authors put a new layer in the place of torchvision's, which keeps
+  // PyTorch's default.
   encoder.stem_.front().spread = Spread::kUniform;
   encoder.blocks_ = stages(blocks_of(depth), divisor, device, audio_block);
   return encoder;
@@ -114,12 +121,17 @@ void Encoder::check(const at::Tensor& x) const {
 
 at::Tensor Encoder::forward(const at::Tensor& x, const Pass& pass) const {
   check(x);
-  auto y = run(stem_, x, pass);
-  if (planar_) y = at::max_pool2d(y, {3, 3}, {2, 2}, {1, 1});
+  return run(x, [&pass](const ConvLayer& layer, const at::Tensor& maps) { return layer.forward(maps, pass); });
+}
+
+at::Tensor Encoder::run(const at::Tensor& x, const Convolve& convolve) const {
+  auto y = run_layers(stem_, x, convolve);
+  if (planar_) y = max_pool(y);
   for (const auto& block : blocks_) {
-    const auto shortcut = run(block.shortcut, y, pass);
-    y = (run(block.main, y, pass) + shortcut).relu_();
+    const auto shortcut = run_layers(block.shortcut, y, convolve);
+    y = (run_layers(block.main, y, convolve) + shortcut).relu_();
   }
+  if (y.is_mkldnn()) y = y.to_dense();
   return y.mean(at::IntArrayRef(kPlaces).slice(0, static_cast<size_t>(y.dim()) - 2), false, wide_type(y));
 }
 

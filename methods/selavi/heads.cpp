@@ -33,7 +33,7 @@ at::Tensor Head::forward(const at::Tensor& features, const Pass& pass) const {
   at::Tensor x = features;
   if (hidden_.weight.defined()) {
     x = hidden_.forward(drop(x, dropout_, pass, first_dropout_));
-    x = drop(norm_.forward(x, pass).relu_(), dropout_, pass, first_dropout_ + 1);
+    x = drop(norm_.forward(x, pass.training, pass.momentum).relu_(), dropout_, pass, first_dropout_ + 1);
   }
   x = output_.forward(x);
   return normalise_ ? unit_rows(x) : x;

@@ -1,26 +1,21 @@
 #include "methods/selavi/layers.hpp"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <torch/utils.h>
 
-#include <algorithm>
 #include <cmath>
 
-#include "harness/core/error.hpp"
 #include "harness/core/random.hpp"
 #include "methods/nn/blocks.hpp"
 
 namespace vbench::selavi {
 namespace {
 
-constexpr double kNormEpsilon = 1e-5, kShortestLength = 1e-12;
-constexpr int64_t kDrawnTogether = 1 << 16;  // elements of one random stream
+constexpr double kShortestLength = 1e-12;
 
-const char* kind_of(const at::Tensor& first) {
-  switch (first.dim()) {
+const char* kind_of(const NamedTensor& first) {
+  switch (first.tensor.dim()) {
     case 5:
       return "Conv3d";
     case 4:
@@ -34,11 +29,6 @@ const char* kind_of(const at::Tensor& first) {
 
 }  // namespace
 
-at::Tensor trainable(const at::Tensor& tensor) {
-  at::Tensor leaf = tensor;
-  return leaf.requires_grad_();
-}
-
 at::Tensor unit_rows(const at::Tensor& x) { return x / x.norm(2, {1}, true).clamp_min(kShortestLength); }
 
 at::Tensor drop(const at::Tensor& x, double p, const Pass& pass, uint64_t layer) {
@@ -46,71 +36,25 @@ at::Tensor drop(const at::Tensor& x, double p, const Pass& pass, uint64_t layer)
   return nn::dropout(x, {p, derive_seed(pass.dropout_key, "dropout", 0, layer)});
 }
 
-// In pieces that have a stream each, so that threads share the work and not the order.
 void fill_random(const at::Tensor& target, Spread spread, double scale, uint64_t seed, const std::string& name) {
-  const auto values = at::empty(target.sizes(), at::kFloat);
-  auto* const out = values.data_ptr<float>();
-  const int64_t count = values.numel(), pieces = (count + kDrawnTogether - 1) / kDrawnTogether;
-  at::parallel_for(0, pieces, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t piece = begin; piece < end; ++piece) {
-      RandomStream random(seed, "selavi.init/" + name, 0, static_cast<uint64_t>(piece));
-      const int64_t first = piece * kDrawnTogether;
-      std::generate_n(out + first, std::min(kDrawnTogether, count - first), [&] {
-        return static_cast<float>(spread == Spread::kNormal ? scale * random.normal() : random.uniform(-scale, scale));
-      });
-    }
+  const auto values = nn::drawn(target.sizes(), seed, "selavi.init/" + name, [&](RandomStream& random) {
+    return spread == Spread::kNormal ? scale * random.normal() : random.uniform(-scale, scale);
   });
   const torch::NoGradGuard no_grad;
   at::Tensor(target).copy_(values);
 }
 
-Size3 ConvShape::output(const Size3& input) const {
-  Size3 size{};
-  for (size_t i = 0; i < size.size(); ++i) size[i] = (input[i] + 2 * padding[i] - kernel[i]) / stride[i] + 1;
-  return size;
-}
-
-BatchNorm::BatchNorm(int64_t channels, const at::Device& device) {
-  const auto options = at::TensorOptions().dtype(at::kFloat).device(device);
-  weight = trainable(at::ones({channels}, options));
-  bias = trainable(at::zeros({channels}, options));
-  mean = at::zeros({channels}, options);
-  variance = at::ones({channels}, options);
-  batches = at::zeros({}, options.dtype(at::kLong));
-}
-
-at::Tensor BatchNorm::forward(const at::Tensor& x, const Pass& pass) const {
-  if (pass.training) {
-    if (x.numel() == x.size(1))
-      throw usage_error("a single video leaves one value a channel, too few for BatchNorm", "SeLaVi network",
-                        "take a batch_size that leaves no batch of one video");
-    at::Tensor count = batches;
-    count.add_(1);
-  }
-  return at::batch_norm(x, weight, bias, mean, variance, pass.training, pass.momentum, kNormEpsilon,
-                        at::globalContext().userEnabledCuDNN());
-}
-
-void BatchNorm::collect(const std::string& prefix, Weights& weights) const {
-  weights.push_back({prefix + "weight", weight});
-  weights.push_back({prefix + "bias", bias});
-  weights.push_back({prefix + "running_mean", mean});
-  weights.push_back({prefix + "running_var", variance});
-  weights.push_back({prefix + "num_batches_tracked", batches});
-}
-
-ConvLayer::ConvLayer(LayerNames layer_names, const ConvShape& conv_shape, bool with_relu, const at::Device& device)
-    : names(std::move(layer_names)), shape(conv_shape), relu(with_relu), norm(conv_shape.out, device) {
+ConvLayer::ConvLayer(LayerNames layer_names, const ConvShape& conv_shape, bool is_planar, bool with_relu, const at::Device& device)
+    : names(std::move(layer_names)), shape(conv_shape), planar(is_planar), relu(with_relu), norm(conv_shape.out, device) {
   std::vector<int64_t> sizes{shape.out, shape.in};
-  sizes.insert(sizes.end(), shape.kernel.begin() + (shape.planar ? 1 : 0), shape.kernel.end());
+  sizes.insert(sizes.end(), shape.kernel.begin() + (planar ? 1 : 0), shape.kernel.end());
   weight = trainable(at::zeros(sizes, at::TensorOptions().dtype(at::kFloat).device(device)));
 }
 
 at::Tensor ConvLayer::forward(const at::Tensor& x, const Pass& pass) const {
   const at::IntArrayRef stride(shape.stride), padding(shape.padding);
-  const auto maps =
-      shape.planar ? at::conv2d(x, weight, {}, stride.slice(1), padding.slice(1)) : at::conv3d(x, weight, {}, stride, padding);
-  const auto y = norm.forward(maps, pass);
+  const auto maps = planar ? at::conv2d(x, weight, {}, stride.slice(1), padding.slice(1)) : at::conv3d(x, weight, {}, stride, padding);
+  const auto y = norm.forward(maps, pass.training, pass.momentum);
   return relu ? at::Tensor(y).relu_() : y;
 }
 
@@ -162,17 +106,6 @@ std::vector<Parameter> parameters_of(const Weights& weights) {
   return parameters;
 }
 
-ModelSummary list_layers(const Weights& weights) {
-  ModelSummary summary;
-  for (const auto& [name, tensor] : weights) {
-    const std::string layer = name.substr(0, name.rfind('.'));
-    if (summary.layers.empty() || summary.layers.back().name != layer)
-      summary.layers.push_back({layer, kind_of(tensor), fmt::format("{}", fmt::join(tensor.sizes(), "x")), 0});
-    if (!tensor.requires_grad()) continue;
-    summary.layers.back().parameters += tensor.numel();
-    summary.parameters += tensor.numel();
-  }
-  return summary;
-}
+ModelSummary list_layers(const Weights& weights) { return nn::list_layers(weights, kind_of); }
 
 }  // namespace vbench::selavi

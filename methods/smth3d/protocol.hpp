@@ -27,8 +27,12 @@ struct ClassKnowledge {
   std::vector<something::ContrastiveGroup> groups;  ///< empty: no commonsense score
 };
 
-/// Scores over the labelled videos: top1, top5, class_top1 (mean over classes), and where there are groups commonsense and
-/// commonsense_chance (share of the most frequent class). The best epoch is the one with the lowest mean loss.
+/// A name for each of the network's outputs; "class 7" where there is none.
+[[nodiscard]] std::vector<std::string> class_labels(const std::vector<std::string>& names, int64_t classes);
+
+/// Scores over the labelled videos: top1, top5, class_top1 (mean over classes), and where a contrastive group has
+/// videos commonsense and commonsense_chance (share of the most frequent class), over the groups that have. The best epoch is the one with
+/// the lowest mean loss.
 class SomethingProtocol {
  public:
   SomethingProtocol() = default;
@@ -39,12 +43,15 @@ class SomethingProtocol {
   [[nodiscard]] Evaluation finish() const;
   [[nodiscard]] static ProtocolId id();
 
-  /// confusion.csv, confusion.png, top_confusions.csv and contrastive_groups.csv of what was added; nothing without labelled videos.
+  /// confusion.csv, confusion.png, top_confusions.csv and, where there are groups, contrastive_groups.csv of what was added; nothing
+  /// without labelled videos.
   void write_evaluation_files(const std::filesystem::path& folder) const;
+  /// @throws Error kUsage if there are fewer classes, as far as their names tell
+  void check_top(int64_t top) const;
   /// A line a video, `id;c1;...;cN`, the best class first, the lower one among equals: the official format of the test server for top 5.
-  /// @throws Error kUsage for more classes than there are
+  /// @throws Error kUsage for more classes than there are; kInput for an id with a semicolon or line end; kNumeric for a NaN
   void save_predictions(const std::filesystem::path& file, int64_t top) const;
-  /// HDF5: logits, features, labels, ids and names of classes.
+  /// HDF5: logits [N, K], features [N, F], labels [N] (-1: unlabelled), ids [N], classes [K].
   void save_embeddings(const std::filesystem::path& file) const;
 
  private:

@@ -3,8 +3,6 @@
 #pragma once
 
 #include <map>
-#include <utility>
-#include <vector>
 
 #include "methods/srtg/network.hpp"
 
@@ -17,26 +15,19 @@ class FoldedNetwork {
   explicit FoldedNetwork(const Network& network) : network_(&network) {}
 
   /// @param clips  [B, 3, T, H, W] on the network's device   @return logits [B, classes]
-  /// Computes in evaluation_type(clips).
+  /// Computes in nn::evaluation_type(clips).
   [[nodiscard]] at::Tensor forward(const at::Tensor& clips, const Pass& pass = {});
   /// The same in a given type: the clips' own, or bfloat16 of float32.
   [[nodiscard]] at::Tensor forward_in(at::ScalarType type, const at::Tensor& clips, const Pass& pass = {});
 
  private:
-  struct Folded {
-    at::Tensor weight, bias;
-  };
   [[nodiscard]] at::Tensor run_unit(const Unit& unit, const at::Tensor& x) const;
   void fold(at::ScalarType type, const at::Device& device);
 
   const Network* network_;
-  std::map<const ConvLayer*, Folded> layers_;
-  std::vector<std::pair<const void*, uint32_t>> folded_of_;  // memory and version of every weight
+  std::map<const ConvLayer*, nn::Folded> layers_;
+  nn::Versions folded_of_;
   at::ScalarType type_ = at::kFloat;
 };
-
-/// The element type in which convolutions are computed under the autocast in force. CPUs have 16-bit products that beat float32 only in
-/// their matrix units (AMX): without those bfloat16 autocast gets float32.
-[[nodiscard]] at::ScalarType evaluation_type(const at::Tensor& clips);
 
 }  // namespace vbench::srtg

@@ -51,46 +51,6 @@ at::Tensor convolve(const at::Tensor& x, const at::Tensor& weight, const ConvSha
   return at::conv3d(x, used, {}, shape.stride, padding, 1, shape.groups);
 }
 
-at::Tensor trainable(const at::Tensor& tensor) {
-  at::Tensor leaf = tensor;
-  return leaf.requires_grad_();
-}
-
-Size3 ConvShape::output(const Size3& input) const {
-  Size3 size{};
-  for (size_t i = 0; i < size.size(); ++i) size[i] = (input[i] + 2 * padding[i] - kernel[i]) / stride[i] + 1;
-  return size;
-}
-
-BatchNorm::BatchNorm(int64_t channels, const at::Device& device) {
-  const auto options = at::TensorOptions().dtype(at::kFloat).device(device);
-  weight = trainable(at::ones({channels}, options));
-  bias = trainable(at::zeros({channels}, options));
-  mean = at::zeros({channels}, options);
-  variance = at::ones({channels}, options);
-  batches = at::zeros({}, options.dtype(at::kLong));
-}
-
-at::Tensor BatchNorm::forward(const at::Tensor& x, const Pass& pass) const {
-  if (pass.training) {
-    if (x.numel() == x.size(1))  // its variance would be 0 / 0, and stay in the running one
-      throw usage_error("a single clip leaves one value a channel, too few for BatchNorm", "SRTG network",
-                        "take larger clips, or a batch_size that leaves no batch of one clip");
-    at::Tensor count = batches;
-    count.add_(1);
-  }
-  return at::batch_norm(x, weight, bias, mean, variance, pass.training, pass.momentum, kNormEpsilon,
-                        at::globalContext().userEnabledCuDNN());
-}
-
-void BatchNorm::collect(const std::string& prefix, Weights& weights) const {
-  weights.push_back({prefix + "weight", weight});
-  weights.push_back({prefix + "bias", bias});
-  weights.push_back({prefix + "running_mean", mean});
-  weights.push_back({prefix + "running_var", variance});
-  weights.push_back({prefix + "num_batches_tracked", batches});
-}
-
 ConvLayer::ConvLayer(LayerNames layer_names, const ConvShape& conv_shape, bool with_relu, const at::Device& device)
     : names(std::move(layer_names)), shape(conv_shape), relu(with_relu), norm(conv_shape.out, device) {
   const auto& [frames, height, width] = shape.kernel;
@@ -99,7 +59,7 @@ ConvLayer::ConvLayer(LayerNames layer_names, const ConvShape& conv_shape, bool w
 }
 
 at::Tensor ConvLayer::forward(const at::Tensor& x, const Pass& pass) const {
-  auto y = norm.forward(convolve(x, weight, shape), pass);
+  auto y = norm.forward(convolve(x, weight, shape), pass.training, pass.momentum);
   return relu ? y.relu_() : y;
 }
 

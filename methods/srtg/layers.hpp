@@ -8,13 +8,17 @@
 #include <string>
 #include <vector>
 
-#include "harness/core/experiment.hpp"
+#include "methods/nn/clip_layers.hpp"
 #include "methods/srtg/config.hpp"
 
 namespace vbench::srtg {
 
-/// Named tensors in the order of the authors' state dict; buffers do not require gradients.
-using Weights = std::vector<NamedTensor>;
+using nn::BatchNorm;
+using nn::ConvShape;
+using nn::Size3;
+using nn::trainable;
+using nn::Weights;
+using nn::wide_type;
 
 /// What one gate decided in one forward pass.
 struct OpenSamples {
@@ -29,9 +33,6 @@ struct Pass {
   std::vector<NamedTensor>* stages = nullptr;  ///< if given: outputs of stem, pool, layer1..4, avgpool
 };
 
-/// Frames, height, width.
-using Size3 = std::array<int64_t, 3>;
-
 /// What one clip costs, forward.
 struct Cost {
   int64_t conv = 0, linear = 0, lstm = 0;      ///< multiply-adds
@@ -39,35 +40,9 @@ struct Cost {
   [[nodiscard]] int64_t multiply_adds() const { return conv + linear + lstm; }
 };
 
-/// In which means are taken: float32, or double if x is double.
-[[nodiscard]] inline at::ScalarType wide_type(const at::Tensor& x) { return x.scalar_type() == at::kDouble ? at::kDouble : at::kFloat; }
-
-/// A tensor that the optimiser changes.
-[[nodiscard]] at::Tensor trainable(const at::Tensor& tensor);
-
-struct ConvShape {
-  int64_t in = 1, out = 1;
-  Size3 kernel{1, 1, 1}, stride{1, 1, 1}, padding{0, 0, 0};
-  int64_t groups = 1;
-
-  [[nodiscard]] Size3 output(const Size3& input) const;
-};
-
 /// The convolution, without the taps that no output needs because the map is too short for them.
 /// @param x  [B, in, T, H, W]   @param weight  [out, in / groups, kernel]
 [[nodiscard]] at::Tensor convolve(const at::Tensor& x, const at::Tensor& weight, const ConvShape& shape);
-
-inline constexpr double kNormEpsilon = 1e-5;
-
-struct BatchNorm {
-  at::Tensor weight, bias, mean, variance;  ///< [C]
-  at::Tensor batches;                       ///< int64 scalar: training batches seen
-
-  BatchNorm() = default;
-  BatchNorm(int64_t channels, const at::Device& device);
-  [[nodiscard]] at::Tensor forward(const at::Tensor& x, const Pass& pass) const;
-  void collect(const std::string& prefix, Weights& weights) const;
-};
 
 /// Names below the unit: "0.0" and "1" for instance.
 struct LayerNames {

@@ -1,7 +1,6 @@
 #include "methods/srtg/network.hpp"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <torch/utils.h>
@@ -19,7 +18,6 @@ namespace {
 
 constexpr int64_t kPublishedStemMiddle = 45;
 constexpr double kClassifierDeviation = 0.01;
-constexpr int64_t kDrawnTogether = 1 << 16;  // elements of one random stream
 
 at::Tensor dense(const at::Tensor& x) { return x.is_mkldnn() ? x.to_dense() : x; }
 
@@ -40,31 +38,16 @@ BlockOptions block_options(const NetworkOptions& o, int64_t in, int64_t planes, 
           c.base_width, c.groups,  c.recursion, c.gate, c.place, o.lstm_layers};
 }
 
-/// Fills a CPU tensor with draw(random) in pieces that have a stream each, so that threads share the work and not the order.
-template <class Draw>
-at::Tensor drawn(at::IntArrayRef shape, uint64_t seed, const std::string& name, const Draw& draw) {
-  auto values = at::empty(shape, at::kFloat);
-  auto* const out = values.data_ptr<float>();
-  const int64_t count = values.numel(), pieces = (count + kDrawnTogether - 1) / kDrawnTogether;
-  at::parallel_for(0, pieces, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t piece = begin; piece < end; ++piece) {
-      RandomStream random(seed, "srtg.init/" + name, 0, static_cast<uint64_t>(piece));
-      const int64_t first = piece * kDrawnTogether;
-      std::generate_n(out + first, std::min(kDrawnTogether, count - first), [&] { return static_cast<float>(draw(random)); });
-    }
-  });
-  return values;
-}
-
 at::Tensor initial_values(const NamedTensor& weight, uint64_t seed) {
   const auto& [name, tensor] = weight;
+  const std::string purpose = "srtg.init/" + name;
   if (in_lstm(name)) {
     const double bound = 1 / std::sqrt(static_cast<double>(tensor.size(0) / 4));
-    return drawn(tensor.sizes(), seed, name, [bound](RandomStream& random) { return random.uniform(-bound, bound); });
+    return nn::drawn(tensor.sizes(), seed, purpose, [bound](RandomStream& random) { return random.uniform(-bound, bound); });
   }
   const bool conv = tensor.dim() == 5;
   const double deviation = conv ? std::sqrt(2 / static_cast<double>(tensor.numel() / tensor.size(1))) : kClassifierDeviation;
-  return drawn(tensor.sizes(), seed, name, [deviation](RandomStream& random) { return deviation * random.normal(); });
+  return nn::drawn(tensor.sizes(), seed, purpose, [deviation](RandomStream& random) { return deviation * random.normal(); });
 }
 
 }  // namespace
@@ -115,7 +98,7 @@ void Network::initialize(uint64_t seed) {
 }
 
 at::Tensor Network::forward(const at::Tensor& clips, const Pass& pass) const {
-  check_clips(clips);
+  nn::check_clips(clips, "SRTG network");
   return run(clips, runner_of(pass), pass.stages);
 }
 
@@ -193,24 +176,11 @@ void Network::to(at::ScalarType type) {
   }
 }
 
-void check_clips(const at::Tensor& x) {
-  if (x.dim() == 5 && x.size(1) == 3 && x.numel() > 0) return;
-  throw input_error(fmt::format("clips have shape {}, expected batch x 3 x frames x height x width", fmt::join(x.sizes(), "x")),
-                    "SRTG network");
-}
-
 ModelSummary summarise(const Network& network, const Size3& clip) {
-  ModelSummary summary;
-  for (const auto& [name, tensor] : network.weights()) {
-    if (tensor.requires_grad()) summary.parameters += tensor.numel();
-    const std::string layer = name.substr(0, name.rfind('.'));
-    if (summary.layers.empty() || summary.layers.back().name != layer) {
-      const bool conv = tensor.dim() == 5;
-      const char* const kind = conv ? "Conv3d" : in_lstm(name) ? "LSTM" : tensor.dim() == 2 ? "Linear" : "BatchNorm3d";
-      summary.layers.push_back({layer, kind, fmt::format("{}", fmt::join(tensor.sizes(), "x")), 0});
-    }
-    if (tensor.requires_grad()) summary.layers.back().parameters += tensor.numel();
-  }
+  auto summary = nn::list_layers(network.weights(), [](const NamedTensor& weight) {
+    const int64_t dimensions = weight.tensor.dim();
+    return dimensions == 5 ? "Conv3d" : in_lstm(weight.name) ? "LSTM" : dimensions == 2 ? "Linear" : "BatchNorm3d";
+  });
   summary.flops = 2 * network.cost(clip).multiply_adds();
   summary.flops_of = fmt::format("one clip of {}", fmt::join(clip, "x"));
   return summary;

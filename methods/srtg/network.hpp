@@ -71,9 +71,6 @@ class Network {
   Weights weights_;
 };
 
-/// @throws Error kInput unless x is [B, 3, T, H, W] with at least one of each
-void check_clips(const at::Tensor& x);
-
 /// What `vbench show` prints: one line a convolution, BatchNorm, LSTM and linear layer; cost of one clip.
 [[nodiscard]] ModelSummary summarise(const Network& network, const Size3& clip);
 

@@ -1,16 +1,12 @@
 #include "methods/srtg/tuning.hpp"
 
-#include <fmt/format.h>
-
 #include "harness/core/error.hpp"
 #include "harness/core/settings.hpp"
-#include "harness/core/text.hpp"
 
 namespace vbench::srtg {
 namespace {
 
 constexpr int64_t kPublishedClasses = 400;  // only `vbench show` meets data that do not know theirs
-constexpr int64_t kLargestSide = 4096;
 
 struct Script {
   int64_t batch, epochs;
@@ -60,18 +56,6 @@ NetworkOptions Tuning::network(const clips::Options& data) const {
     throw usage_error("leaves no channel between the two convolutions of the stem", "model.channels", "take at least 2");
   options.stem_channels = channels;
   return options;
-}
-
-Size3 Tuning::clip_size() const {
-  const auto pieces = split(clip, 'x');
-  Size3 size{};
-  for (size_t i = 0; i < size.size(); ++i) {
-    const auto side = pieces.size() == size.size() ? parse_int(trim(pieces[i])) : std::nullopt;
-    if (!side || *side < 1 || *side > kLargestSide)
-      throw usage_error(fmt::format("'{}' is not the size of a clip", clip), "model.show_clip", "write 16x112x112");
-    size[i] = *side;
-  }
-  return size;
 }
 
 TrainOptions published_training(const std::string& dataset) {

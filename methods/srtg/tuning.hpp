@@ -24,7 +24,7 @@ struct Tuning {
   /// @throws Error kUsage for a gate or place that the structure cannot have
   [[nodiscard]] NetworkOptions network(const clips::Options& data) const;
   /// Frames, height and width of `clip`. @throws Error kUsage for anything but three numbers
-  [[nodiscard]] Size3 clip_size() const;
+  [[nodiscard]] Size3 clip_size() const { return nn::parse_clip_size(clip, "model.show_clip"); }
 };
 
 /// Epochs, batches, optimiser and schedule as the authors' script of this dataset has them.

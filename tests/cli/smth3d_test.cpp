@@ -41,11 +41,20 @@ Arguments joined(Arguments arguments, const Arguments& more) {
   return arguments;
 }
 
-/// A network of a few channels on a stand-in of a few short videos; the tests of one build share it in the cache.
+/// A network of a few channels.
+Arguments tiny_network(const std::string& command) {
+  return with_settings({command, "--method", "smth3d", "--dataset", kDataset, "--variant", "mini"},
+                       {"model.divisor=32", "sampling.frames=8", "view.crop=24", "batch_size=8"});
+}
+
+/// On a stand-in of a few short videos, which the tests of one build share in the cache.
 Arguments small(const Arguments& more, const std::string& command = "run") {
-  const auto start = with_settings({command, "--method", "smth3d", "--dataset", kDataset, "--variant", "mini"},
-                                   {"model.divisor=32", "sampling.frames=8", "view.crop=24", "batch_size=8"});
-  return joined(with_settings(start, kStandin), more);
+  return joined(with_settings(tiny_network(command), kStandin), more);
+}
+
+/// On the files below a folder.
+Arguments on_files(const fs::path& root, const Arguments& more, const std::string& command = "run") {
+  return joined(joined(tiny_network(command), {"--data-root", root.string()}), more);
 }
 
 Arguments run_in(const fs::path& out, const Arguments& more) { return small(joined({"--out", out.string()}, more)); }
@@ -101,7 +110,8 @@ TEST(Smth3dRun, TrainsOnTheStandInAndLeavesTablesAndPictures) {
 
 TEST(Smth3dRun, GoesOnWithTheSameBits) {
   const TemporaryFolder whole, parts;
-  const Arguments settings{"--set", "schedule=plateau", "--set", "schedule.follows=loss", "--set", "augment.jitter_fps=true"};
+  const Arguments settings{"--set", "schedule=plateau",        "--set", "schedule.follows=loss",
+                           "--set", "augment.jitter_fps=true", "--set", "model.dropout=0.2"};
   const auto expected = json_of(run_in(whole.path(), joined(settings, {"--epochs", "3"})));
   (void)json_of(run_in(parts.path(), joined(settings, {"--epochs", "1"})));
   const auto resumed = json_of(run_in(parts.path(), joined(settings, {"--epochs", "3", "--resume"})));
@@ -145,8 +155,7 @@ TEST(Smth3dPredict, WritesTheTestServersFile) {
   const TemporaryFolder folder;
   const auto data = write_data(folder.path());
   const auto file = folder / "submission.csv";
-  const auto result = run_program(
-      small({"--data-root", folder.path().string(), "--init", weights(), "--split", "test", "--output", file.string()}, "predict"));
+  const auto result = run_program(on_files(folder.path(), {"--init", weights(), "--split", "test", "--output", file.string()}, "predict"));
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_EQ(result.out, "");
   const auto lines = lines_of(file);
@@ -163,18 +172,19 @@ TEST(Smth3dPredict, SaysInWordsWhatItSees) {
   const auto data = write_data(folder.path());
   const auto id = any_id(data, "validation");
   const auto file = data / "20bn-something-something-v2" / (any_id(data, "test") + ".webm");
-  const auto result = run_program(small(
-      {"--data-root", folder.path().string(), "--init", weights(), "--videos", id + "," + file.string(), "--top", "3", "--format", "csv"},
-      "predict"));
+  const auto result = run_program(
+      on_files(folder.path(), {"--init", weights(), "--videos", id + "," + file.string(), "--top", "3", "--format", "csv"}, "predict"));
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.out, HasSubstr(" something"));
   const auto fault = [&](const Arguments& more) {
-    return run_program(small(joined({"--data-root", folder.path().string(), "--init", weights()}, more), "predict"));
+    return run_program(on_files(folder.path(), joined({"--init", weights()}, more), "predict"));
   };
   expect_error(fault({"--videos", id + "1234567"}), kUsage, {id + "1234567"});
   expect_error(fault({"--videos", id, "--split", "tests"}), kUsage, {"--split", "'tests' is no split", "test"});
   expect_error(fault({"--videos", id, "--output", "x.csv"}), kUsage, {"--output", "--videos"});
   expect_error(fault({}), kUsage, {"no videos given", "--output FILE"});
+  expect_error(fault({"--split", "test", "--output", (folder / "none" / "x.csv").string()}), kInput, {"none: is no folder"});
+  expect_error(fault({"--videos", id, "--set", "data.classes=9"}), kInput, {"best.pth", "does not fill the whole network"});
   expect_error(fault({"--split", "test", "--output", (folder / "x.csv").string(), "--top", "9"}), kUsage, {"8"});
   expect_error(run_program({"predict", "--method", "smth3d", "--dataset", kDataset, "--variant", "mini", "--videos", id}), kUsage,
                {"no weights", "--init"});
@@ -185,7 +195,7 @@ TEST(Smth3dExplain, ShowsWhereTheNetworkLooked) {
   const auto data = write_data(folder.path());
   const auto id = any_id(data, "validation");
   const auto explain = [&](const Arguments& more) {
-    return run_program(small(joined({"--data-root", folder.path().string(), "--init", weights(), "--videos", id}, more), "explain"));
+    return run_program(on_files(folder.path(), joined({"--init", weights(), "--videos", id}, more), "explain"));
   };
   const auto result = explain({"--output", (folder / "explained").string(), "--class", "Moving something up"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
@@ -232,7 +242,7 @@ class Smth3dBadInput : public testing::Test {
   [[nodiscard]] fs::path list(const std::string& split) const { return data_ / fmt::format("{}-{}.json", kDataset, split); }
   [[nodiscard]] fs::path video(const std::string& id) const { return data_ / "20bn-something-something-v2" / (id + ".webm"); }
   [[nodiscard]] test::ProgramResult run(const Arguments& more = {}) const {
-    return run_program(run_in(folder_ / "out", joined({"--data-root", folder_.path().string(), "--epochs", "1", "-q"}, more)));
+    return run_program(on_files(folder_.path(), joined({"--out", (folder_ / "out").string(), "--epochs", "1", "-q"}, more)));
   }
   /// Writes the list back with one change.
   void change(const std::string& split, const std::function<void(json&)>& edit) const {
@@ -314,7 +324,7 @@ TEST(Smth3dData, TheRealExampleGoesTheWholeWay) {
   (void)json_of(run_in(out.path(), {"--epochs", "1", "--set", "data.classes=174"}));
   const auto result = run_program(with_settings({"explain", "--method", "smth3d", "--dataset", kDataset, "--variant", "mini", "--data-root",
                                                  root.string(), "--source", "real", "--init", find_file(out.path(), "best.pth").string(),
-                                                 "--videos", "166766", "--output", explained.path().string(), "--format", "csv"},
+                                                 "--videos", "166766", "--output", explained.path().string(), "--format", "table"},
                                                 {"model.divisor=32", "sampling.frames=48", "view.crop=84", "data.allow_missing=1"}));
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.out, HasSubstr("Poking something so that it falls over"));

@@ -153,5 +153,15 @@ TEST(Table, RefusesARowLongerThanItsHeader) {
   EXPECT_EQ(test::error_of([&] { (void)render(table, OutputFormat::kTable); }), "table 't': a row has 2 cells, the header 1");
 }
 
+// Work that grows with the square of the rows would run into CTest's limit.
+TEST(Table, TensOfThousandsOfRowsAreWrittenInEveryFormat) {
+  Table table{.title = "T", .header = {"a", "b"}, .rows = {}, .notes = {}};
+  for (int64_t row = 0; row < 60'000; ++row) table.rows.push_back({{std::to_string(row)}, {"text", row % 2 == 0}});
+  for (const auto format : {OutputFormat::kTable, OutputFormat::kMarkdown, OutputFormat::kLatex, OutputFormat::kCsv}) {
+    const auto text = render(table, format, false);
+    EXPECT_GT(std::count(text.begin(), text.end(), '\n'), 60'000);
+  }
+}
+
 }  // namespace
 }  // namespace vbench

@@ -88,6 +88,7 @@ class Regression final : public Experiment {
   void write_evaluation_files(const std::filesystem::path& folder) override {
     evaluation_files.emplace_back(folder, (weight_ - 1).pow(2).sum().item<double>());
   }
+  void check_predictions(int64_t) override {}
   void save_predictions(const std::filesystem::path&, int64_t) override {}
   std::vector<Answer> explain(const ExplainRequest&) override { return {}; }
   void save_embeddings(const std::filesystem::path&) override {}

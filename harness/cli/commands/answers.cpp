@@ -1,5 +1,7 @@
 #include "harness/cli/commands/answers.hpp"
 
+#include <filesystem>
+
 #include "harness/cli/commands/boards.hpp"
 #include "harness/core/text.hpp"
 
@@ -18,6 +20,7 @@ Table table_of(const Answer& answer) {
 }  // namespace
 
 std::vector<std::string> names_of(const std::string& list) {
+  if (std::filesystem::is_regular_file(list)) return {list};  // a file whose name has commas
   std::vector<std::string> all;
   for (const auto& piece : split(list, ',')) {
     if (!trim(piece).empty()) all.push_back(trim(piece));

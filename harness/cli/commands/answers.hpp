@@ -9,7 +9,7 @@
 
 namespace vbench::cli {
 
-/// "a, b" as {"a", "b"}.
+/// "a, b" as {"a", "b"}; the name of a file that exists as it is.
 [[nodiscard]] std::vector<std::string> names_of(const std::string& list);
 
 /// One table an answer, to stdout.

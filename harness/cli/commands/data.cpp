@@ -44,10 +44,20 @@ Table facts_table(const std::string& title, const DataReport& report) {
   return table;
 }
 
-Table problems_table(const DataReport& report) {
+/// Programs get every problem, people the first ones of each kind: a dataset that was not downloaded lacks every video.
+Table problems_table(const DataReport& report, OutputFormat format) {
+  constexpr int64_t kShown = 20;
+  const bool all = format == OutputFormat::kCsv || format == OutputFormat::kJson;
   Table table{.title = "Problems", .header = {"severity", "kind", "item", "what is wrong"}, .rows = {}, .notes = {}};
+  std::map<std::pair<bool, std::string>, int64_t> counts;
   for (const auto& problem : report.problems) {
+    if (++counts[{!problem.fatal, problem.kind}] > kShown && !all) continue;
     table.rows.push_back({{problem.fatal ? "error" : "note"}, {problem.kind}, {problem.item}, {problem.message}});
+  }
+  for (const auto& [kind, count] : counts) {
+    if (all || count <= kShown) continue;
+    table.notes.push_back(fmt::format("{}, {}: {} in all, the first {} are shown; --format csv lists them", kind.first ? "note" : "error",
+                                      kind.second, count, kShown));
   }
   return table;
 }
@@ -62,7 +72,7 @@ int info(const CommandContext& context, const DatasetEntry& entry) {
   table.notes = split(entry.layout, '\n');
   table.notes.push_back("licence: " + entry.licence);
   std::vector<Table> tables{table};
-  if (report.facts.empty()) tables.push_back(problems_table(report));  // why nothing can be said
+  if (report.facts.empty()) tables.push_back(problems_table(report, effective_format(context.invocation.run)));  // why nothing can be said
   print_tables(tables, effective_format(context.invocation.run));
   return 0;
 }
@@ -75,7 +85,7 @@ int verify(const CommandContext& context, const DatasetEntry& entry) {
   summary.rows.push_back({{fmt::format("{} of {} listed items checked, {} errors, {} notes", report.checked, report.listed, wrong,
                                        static_cast<int64_t>(report.problems.size()) - wrong)}});
   std::vector<Table> tables{summary};
-  if (!report.problems.empty()) tables.push_back(problems_table(report));
+  if (!report.problems.empty()) tables.push_back(problems_table(report, effective_format(context.invocation.run)));
   print_tables(tables, effective_format(context.invocation.run));
   return wrong == 0 ? 0 : exit_code(ErrorKind::kCheck);
 }
@@ -116,7 +126,7 @@ int convert(const CommandContext& context) {
   options.stop_requested = stop_requested;
   const DataReport report = video::convert_videos(input, invocation.output, options, context.progress);
   std::vector<Table> tables{facts_table(fmt::format("{}: frames in {}", printable(input), printable(invocation.output)), report)};
-  if (!report.problems.empty()) tables.push_back(problems_table(report));
+  if (!report.problems.empty()) tables.push_back(problems_table(report, effective_format(invocation.run)));
   print_tables(tables, effective_format(invocation.run));
   const auto tolerated = invocation.allow_missing * static_cast<double>(report.listed);
   return static_cast<double>(errors(report)) <= tolerated ? 0 : exit_code(ErrorKind::kCheck);

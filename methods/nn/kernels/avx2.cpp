@@ -9,6 +9,7 @@ namespace avx2 {
 }  // namespace avx2
 
 const Table kAvx2 = {"avx2",           avx2::kTileRows,         avx2::kTileColumns,     true,
-                     avx2::gemm_block, avx2::attention_scratch, avx2::rows_of<float>(), avx2::rows_of<Bf16>()};
+                     avx2::gemm_block, avx2::attention_scratch, avx2::rows_of<float>(), avx2::rows_of<Bf16>(),
+                     avx2::frames_of()};
 
 }  // namespace vbench::nn::kernels

@@ -9,6 +9,7 @@ namespace avx512 {
 }  // namespace avx512
 
 const Table kAvx512 = {"avx512",           avx512::kTileRows,         avx512::kTileColumns,     true,
-                       avx512::gemm_block, avx512::attention_scratch, avx512::rows_of<float>(), avx512::rows_of<Bf16>()};
+                       avx512::gemm_block, avx512::attention_scratch, avx512::rows_of<float>(), avx512::rows_of<Bf16>(),
+                       avx512::frames_of()};
 
 }  // namespace vbench::nn::kernels

@@ -9,6 +9,7 @@ namespace generic {
 }  // namespace generic
 
 const Table kGeneric = {"generic",           generic::kTileRows,         generic::kTileColumns,     false,
-                        generic::gemm_block, generic::attention_scratch, generic::rows_of<float>(), generic::rows_of<Bf16>()};
+                        generic::gemm_block, generic::attention_scratch, generic::rows_of<float>(), generic::rows_of<Bf16>(),
+                        generic::frames_of()};
 
 }  // namespace vbench::nn::kernels

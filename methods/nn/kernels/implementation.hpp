@@ -351,6 +351,7 @@ static void add_norm_backward(const T* dy, const T* x, const T* r, const float* 
 }
 
 #include "methods/nn/kernels/attention.hpp"
+#include "methods/nn/kernels/frames.hpp"
 #include "methods/nn/kernels/pool.hpp"
 
 template <class T>

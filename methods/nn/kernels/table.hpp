@@ -85,6 +85,29 @@ struct Rows {
                         int64_t length, int64_t width, const Mask& on_logits, const Mask& on_weights, uint32_t first_element);
 };
 
+/// A BatchNorm in training, per channel: y = relu(x scale + shift), dx = scale dy + slope (x - mean) + offset.
+struct ChannelNorm {
+  const float *scale, *shift, *mean, *slope, *offset;
+};
+
+/// Loops over clips with channels last; float32. `parts` are six arrays between which and four frames (six on the way in) a convolution
+/// over time takes place, all of `count` elements. Row ranges are [begin, end), sums are added to.
+struct Frames {
+  void (*frames_to_parts)(const float* const* frames, float* const* parts, int64_t count);               ///< six frames
+  void (*parts_to_frames)(const float* const* parts, float* const* frames, int64_t count, float least);  ///< four, none below `least`
+  void (*frame_gradients_to_parts)(const float* const* frames, float* const* parts, int64_t count);      ///< four frames
+  /// Four frames. @param before, behind  what the neighbours' last and first part give to the first and last of them
+  void (*part_gradients_to_frames)(const float* const* parts, const float* before, const float* behind, float* const* frames,
+                                   int64_t count);
+  void (*channel_moments)(const float* x, double* sums, double* squares, int64_t width, int64_t begin, int64_t end);
+  void (*scale_relu)(const float* x, const float* scale, const float* shift, float* y, int64_t width, int64_t begin, int64_t end);
+  /// Sums of dy behind the ReLU, and of its products with x - mean.
+  void (*scale_relu_sums)(const float* dy, const float* x, const ChannelNorm& norm, double* sums, double* products, int64_t width,
+                          int64_t begin, int64_t end);
+  void (*scale_relu_backward)(const float* dy, const float* x, const ChannelNorm& norm, float* dx, int64_t width, int64_t begin,
+                              int64_t end);
+};
+
 struct Table {
   const char* name;
   int64_t tile_rows, tile_columns;  ///< of gemm_block; blocks should be multiples
@@ -93,6 +116,7 @@ struct Table {
   int64_t (*attention_scratch)(int64_t length, int64_t head_width);  ///< floats, forward or backward
   Rows<float> f32;
   Rows<Bf16> bf16;
+  Frames frames;
 };
 
 extern const Table kGeneric;

@@ -10,6 +10,7 @@
 #include "datasets/clips/family.hpp"
 #include "datasets/video/convert.hpp"
 #include "datasets/video/frame_writer.hpp"
+#include "tests/datasets/report.hpp"
 #include "tests/datasets/video/fixture.hpp"
 
 namespace vbench::clips {
@@ -91,14 +92,7 @@ class SmallSet {
     request.deep = deep;
     request.allow_missing = allow_missing;
     report = clips::dataset_entry(clips::family_of(spec.dataset)).verify(request);
-    std::vector<std::string> kinds;
-    messages.clear();
-    for (const auto& problem : report.problems) {
-      if (problem.kind == "not UTF-8") continue;  // one of the names is meant not to be
-      kinds.push_back(problem.fatal ? problem.kind : problem.kind + " (note)");
-      messages += problem.item + ": " + problem.message + "\n";
-    }
-    return kinds;
+    return kinds_of(report, "not UTF-8", messages);  // one of the names is meant not to be
   }
 
   fs::path make(const std::string& name) const {

@@ -105,6 +105,8 @@ TEST_F(Hdf5, TextGroupsAndAttributesSurviveTheRoundTrip) {
   EXPECT_EQ(file.text_attribute("g/b", "empty"), "");
   EXPECT_FALSE(file.text_attribute("g", "none").has_value());
   EXPECT_FALSE(file.number_attribute("g", "none").has_value());
+  EXPECT_EQ(file.numbers_attribute("g/b", "number"), std::vector<double>{0.1});
+  EXPECT_FALSE(file.numbers_attribute("g", "none").has_value());
 }
 
 TEST_F(Hdf5, TheSameContentIsTheSameBytes) {

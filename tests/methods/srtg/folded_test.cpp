@@ -103,11 +103,11 @@ TEST(SrtgFolded, ObeysAutocastWhereThatPays) {
   const auto network = shaken_network(config_of("srtg_r3d_18"), at::kFloat);
   FoldedNetwork folded(network);
   const auto clips = random_clips({1, 3, 4, 32, 32});
-  EXPECT_EQ(evaluation_type(clips), at::kFloat);
+  EXPECT_EQ(nn::evaluation_type(clips), at::kFloat);
   const auto reference = folded.forward(clips);
   EXPECT_FALSE(reference.requires_grad());
   const Autocast autocast(Precision::kBf16, at::kCPU);
-  const auto type = evaluation_type(clips);
+  const auto type = nn::evaluation_type(clips);
   EXPECT_TRUE(type == at::kFloat || type == at::kBFloat16);
   const double relative = type == at::kFloat ? 0 : 0.1;
   expect_close(folded.forward(clips), reference, {relative * magnitude(reference), 0, "8 bits of mantissa"}, "logits");

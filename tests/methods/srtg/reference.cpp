@@ -7,10 +7,6 @@
 
 namespace vbench::srtg::test {
 
-int64_t integer(const Golden& golden, const std::string& group, const std::string& attribute) {
-  return static_cast<int64_t>(golden.number(group, attribute));
-}
-
 nlohmann::json stored_json(const Golden& golden, const std::string& dataset) {
   const auto bytes = golden[dataset].to(torch::kUInt8).contiguous();
   const auto* const begin = bytes.data_ptr<uint8_t>();
@@ -48,63 +44,9 @@ NetworkOptions options_of(const nlohmann::json& config) {
   return options;
 }
 
-void expect_order(const Weights& weights, const nlohmann::json& order) {
-  ASSERT_EQ(weights.size(), order.size());
-  for (size_t i = 0; i < weights.size(); ++i) {
-    EXPECT_EQ(weights[i].name, order[i][0]);
-    EXPECT_EQ(weights[i].tensor.sizes().vec(), order[i][1].get<std::vector<int64_t>>()) << weights[i].name;
-  }
-}
-
-void load_weights(const Golden& golden, const std::string& group, const Weights& weights) {
-  const torch::NoGradGuard no_grad;
-  EXPECT_EQ(golden.file().children(group).size(), weights.size()) << group;
-  for (const auto& [name, tensor] : weights) {
-    const auto stored = golden[group + "/" + name];
-    ASSERT_EQ(stored.sizes(), tensor.sizes()) << name;
-    at::Tensor target = tensor;
-    target.copy_(stored);
-  }
-}
-
-namespace {
-
-at::Tensor named(const Weights& weights, const std::string& name) {
-  for (const auto& weight : weights) {
-    if (weight.name == name) return weight.tensor;
-  }
-  ADD_FAILURE() << "no weight is called " << name;
-  return torch::zeros({});
-}
-
-}  // namespace
-
-void expect_weights(const Golden& golden, const std::string& group, const Weights& weights, const Tolerance& tolerance) {
-  for (const auto& name : golden.file().children(group)) {
-    const auto stored = golden[group + "/" + name];
-    expect_close(named(weights, name), stored, stored.is_floating_point() ? tolerance : Tolerance{0, 0, "a counter"}, name);
-  }
-}
-
 void expect_gradients(const Golden& golden, const std::string& group, const Weights& weights, double relative, const std::string& why) {
-  size_t trained = 0;
-  for (const auto& weight : weights) trained += weight.tensor.requires_grad() ? 1 : 0;
-  EXPECT_EQ(golden.file().children(group).size(), trained) << group;
-  for (const auto& name : golden.file().children(group)) {
-    const auto stored = golden[group + "/" + name];
-    const auto weight = named(weights, name);
-    const auto gradient = weight.grad().defined() ? weight.grad() : torch::zeros_like(weight);
-    expect_close(gradient, stored, {relative * magnitude(stored), 0, why}, name);
-  }
+  vbench::test::expect_gradients(golden, group, weights, [&](double largest) { return Tolerance{relative * largest, 0, why}; });
 }
-
-void convert(const Weights& weights, at::ScalarType type) {
-  for (const auto& [name, tensor] : weights) {
-    if (tensor.is_floating_point()) tensor.set_data(tensor.detach().to(type));
-  }
-}
-
-double magnitude(const at::Tensor& x) { return x.numel() == 0 ? 0 : x.detach().abs().max().item<double>(); }
 
 at::Tensor cotangent_like(const at::Tensor& y) {
   return torch::sin(0.7 * torch::arange(y.numel(), torch::kDouble) + 0.3).view(y.sizes()).to(y.scalar_type());
@@ -119,22 +61,6 @@ NetworkOptions small_options(const Config& config) {
   options.stem_middle = config.builder == Builder::kConv2Plus1d ? 5 : 0;
   options.classes = 7;
   return options;
-}
-
-at::Tensor random_clips(at::IntArrayRef shape, uint64_t seed, at::ScalarType type) {
-  torch::manual_seed(seed);
-  return torch::randn(shape, torch::kDouble).to(type);
-}
-
-void shake_norms(const Network& network, uint64_t seed) {
-  const torch::NoGradGuard no_grad;
-  torch::manual_seed(seed);
-  for (const auto& [name, tensor] : network.weights()) {
-    at::Tensor target = tensor;
-    if (name.ends_with("running_var")) target.uniform_(0.5, 2);
-    if (name.ends_with("running_mean") || (tensor.dim() == 1 && name.ends_with("bias"))) target.normal_(0, 0.2);
-    if (tensor.dim() == 1 && name.ends_with("weight")) target.uniform_(0.7, 1.4);
-  }
 }
 
 }  // namespace vbench::srtg::test

@@ -242,6 +242,8 @@ TEST(Schedule, RefusesToBeTheEndOfTrainingWithoutOne) {
   options.min_factor = 0.1;
   EXPECT_NE(fault(options).find("never falls below schedule.last_learning_rate"), std::string::npos);
   options.min_factor = 0;
+  options.last_learning_rate = 1e-9;  // reductions by 1e-8 or less do not happen
+  EXPECT_NE(fault(options).find("never falls below schedule.last_learning_rate"), std::string::npos);
   options.kind = ScheduleKind::kCosine;
   EXPECT_NE(fault(options).find("training would never end"), std::string::npos);
 }
