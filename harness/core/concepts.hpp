@@ -79,6 +79,7 @@ concept Feeds = std::same_as<typename D::Batch, typename M::Batch> &&
 
 /// How the training split is read between two steps.
 struct PassOrder {
+  std::string title;         ///< for people, while it takes its time
   uint64_t key = 0;          ///< of augmentation and order
   bool shuffled = false;     ///< batches as training takes them; else all items in order, as many at a time as in evaluation
   int64_t most_batches = 0;  ///< 0: all

@@ -15,6 +15,7 @@
 
 namespace vbench {
 
+class Progress;       // harness/core/progress.hpp
 struct TrainOptions;  // harness/train/options.hpp
 
 struct NamedTensor {
@@ -101,7 +102,7 @@ class Experiment {
   [[nodiscard]] virtual int64_t items_read() const = 0;   ///< the same since start(), ahead of the batches taken
   [[nodiscard]] virtual double read_seconds() const = 0;  ///< reading and transforming them: seconds of all workers divided by their number
   /// Called before each training step: methods that label their own data do it here. A line for people, mostly empty.
-  virtual std::string before_step(const StepContext& context) = 0;
+  virtual std::string before_step(const StepContext& context, Progress& progress) = 0;
   [[nodiscard]] virtual LossTerms train_loss(const StepContext& context) = 0;  ///< of the batch taken, in training mode
   [[nodiscard]] virtual LossTerms eval_loss(
       const StepContext& context) = 0;  ///< in evaluation mode; also collects outputs for finish_evaluation

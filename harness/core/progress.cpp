@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
+#include <utility>
 
 #include "harness/core/text.hpp"
 
@@ -15,6 +17,7 @@ namespace {
 constexpr double kRedrawSeconds = 0.1;  // a terminal
 constexpr double kLogSeconds = 10.0;    // a log: one line every so often
 constexpr int kBarCells = 20;
+constexpr std::string_view kClearLine = "\r\x1b[K";
 
 int terminal_width(int descriptor) {
   winsize size{};
@@ -48,56 +51,71 @@ Progress::~Progress() { end(); }
 
 void Progress::begin(std::string title, int64_t total, int64_t done) {
   end();
-  title_ = std::move(title);
-  note_.clear();
-  total_ = total;
-  done_ = done;
-  seconds_per_item_ = 0;
-  active_ = true;
-  drawn_ = false;
-  started_ = last_update_ = last_draw_ = std::chrono::steady_clock::now();
+  const auto now = std::chrono::steady_clock::now();
+  now_ = {.active = true, .title = std::move(title), .total = total, .done = done, .started = now, .last_update = now, .last_draw = now};
+}
+
+void Progress::begin_inside(std::string title, int64_t total) {
+  waiting_.push_back(std::exchange(now_, {}));
+  begin(std::move(title), total);
+}
+
+void Progress::end_inside() {
+  if (waiting_.empty()) return;
+  clear_bar();
+  const auto begun = now_.started;
+  now_ = std::move(waiting_.back());
+  waiting_.pop_back();
+  const auto waited = std::chrono::steady_clock::now() - begun;
+  for (auto* time : {&now_.started, &now_.last_update, &now_.last_draw}) *time += waited;
 }
 
 void Progress::update(int64_t done, const std::string& note) {
-  if (!active_) return;
-  if (done > done_) {
-    const double now = seconds_since(last_update_) / static_cast<double>(done - done_);
+  if (!now_.active) return;
+  if (done > now_.done) {
+    const double now = seconds_since(now_.last_update) / static_cast<double>(done - now_.done);
     // Exponential smoothing: the ETA follows a changing rate without jumping at every step.
-    seconds_per_item_ = seconds_per_item_ == 0 ? now : 0.9 * seconds_per_item_ + 0.1 * now;
-    last_update_ = std::chrono::steady_clock::now();
+    now_.seconds_per_item = now_.seconds_per_item == 0 ? now : 0.9 * now_.seconds_per_item + 0.1 * now;
+    now_.last_update = std::chrono::steady_clock::now();
   }
-  done_ = done;
-  note_ = note;
-  if (seconds_since(last_draw_) >= (terminal_ ? kRedrawSeconds : kLogSeconds)) draw(false);
+  now_.done = done;
+  now_.note = note;
+  if (seconds_since(now_.last_draw) >= (terminal_ ? kRedrawSeconds : kLogSeconds)) draw(false);
 }
 
 void Progress::end() {
-  if (!active_) return;
+  if (!now_.active) return;
   draw(true);
-  active_ = false;
+  now_.active = false;
 }
 
-double Progress::eta_seconds() const { return seconds_per_item_ * static_cast<double>(total_ - done_); }
+double Progress::eta_seconds() const { return now_.seconds_per_item * static_cast<double>(now_.total - now_.done); }
 
 void Progress::draw(bool last) {
   if (verbosity_ == Verbosity::kQuiet) return;
-  last_draw_ = std::chrono::steady_clock::now();
-  const double share = total_ > 0 ? static_cast<double>(done_) / static_cast<double>(total_) : 1.0;
-  const std::string time = last ? format_duration(seconds_since(started_)) : "ETA " + format_duration(eta_seconds());
+  now_.last_draw = std::chrono::steady_clock::now();
+  const double share = now_.total > 0 ? static_cast<double>(now_.done) / static_cast<double>(now_.total) : 1.0;
+  const std::string time = last ? format_duration(seconds_since(now_.started)) : "ETA " + format_duration(eta_seconds());
   if (!terminal_) {
-    print(fmt::format("{} {}/{} {} {}", title_, done_, total_, time, note_));
+    print(fmt::format("{} {}/{} {} {}", now_.title, now_.done, now_.total, time, now_.note));
     return;
   }
-  const std::string head = fmt::format("{} {} {}/{} {} ", title_, bar(share), done_, total_, time);
+  const std::string head = fmt::format("{} {} {}/{} {} ", now_.title, bar(share), now_.done, now_.total, time);
   const int head_width = static_cast<int>(head.size()) - 2 * kBarCells;  // each cell of the bar is three bytes and one column
   const int room = std::max(0, terminal_width(descriptor_) - 1 - head_width);
-  const std::string line = "\r\x1b[K" + head + fit_columns(note_, static_cast<size_t>(room)) + (last ? "\n" : "");
+  const std::string line = std::string(kClearLine) + head + fit_columns(now_.note, static_cast<size_t>(room)) + (last ? "\n" : "");
   [[maybe_unused]] const auto written = ::write(descriptor_, line.data(), line.size());
   drawn_ = !last;
 }
 
+void Progress::clear_bar() {
+  if (!drawn_) return;
+  [[maybe_unused]] const auto written = ::write(descriptor_, kClearLine.data(), kClearLine.size());
+  drawn_ = false;
+}
+
 void Progress::print(const std::string& text) {
-  const std::string line = (drawn_ ? "\r\x1b[K" : "") + text + "\n";
+  const std::string line = std::string(drawn_ ? kClearLine : "") + text + "\n";
   [[maybe_unused]] const auto written = ::write(descriptor_, line.data(), line.size());
   drawn_ = false;
 }

@@ -14,6 +14,7 @@
 #include "datasets/loader/loader.hpp"
 #include "harness/core/concepts.hpp"
 #include "harness/core/error.hpp"
+#include "harness/core/progress.hpp"
 #include "harness/core/text.hpp"
 #include "harness/train/device.hpp"
 #include "harness/train/options.hpp"
@@ -75,10 +76,10 @@ class PairExperiment final : public Experiment {
     return loader_ ? loader_->busy_seconds() / static_cast<double>(std::max<int64_t>(1, spec_.workers)) : 0;
   }
 
-  std::string before_step([[maybe_unused]] const StepContext& context) override {
+  std::string before_step([[maybe_unused]] const StepContext& context, [[maybe_unused]] Progress& progress) override {
     if constexpr (ActsBetweenSteps<M, D>) {
       return method_.before_step(context, batches(Phase::kTrain),
-                                 [this](const PassOrder& order, const auto& use) { pass_over_training(order, use); });
+                                 [this, &progress](const PassOrder& order, const auto& use) { pass_over_training(order, use, progress); });
     } else {
       return {};
     }
@@ -177,7 +178,7 @@ class PairExperiment final : public Experiment {
     }
   }
 
-  void pass_over_training(const PassOrder& order, const std::function<void(const typename D::Batch&)>& use) {
+  void pass_over_training(const PassOrder& order, const std::function<void(const typename D::Batch&)>& use, Progress& progress) {
     LoaderOptions options = loader_options(Phase::kTrain);
     if (!order.shuffled) {
       options.batch_size = training_.eval_batch_size;
@@ -185,11 +186,14 @@ class PairExperiment final : public Experiment {
     }
     options.seed = derive_seed(seed_, "pass", order.key);
     Loader<D> loader(dataset(Phase::kTrain), options, 0);
+    const int64_t all = Loader<D>::batches(dataset(Phase::kTrain), options);
+    const ProgressInside inside(progress, order.title, order.most_batches > 0 ? std::min(all, order.most_batches) : all);
     int64_t used = 0;
     while (const auto batch = loader.next()) {
       throw_if_stop_requested();
       use(device_.is_cpu() ? *batch : batch->to(device_));
-      if (++used == order.most_batches) break;
+      progress.update(++used, "batches");
+      if (used == order.most_batches) break;
     }
   }
 

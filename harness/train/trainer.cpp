@@ -191,7 +191,7 @@ class Trainer {
   /// May take long: who stops it meanwhile goes on with this step later.
   void before_step(const StepContext& context) {
     try {
-      if (const auto line = experiment_.before_step(context); !line.empty()) progress_.info(fmt::format("{}: {}", job_.name, line));
+      if (const auto line = experiment_.before_step(context, progress_); !line.empty()) progress_.info(fmt::format("{}: {}", job_.name, line));
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::kInterrupted) stop();
       throw;

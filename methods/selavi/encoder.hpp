@@ -1,5 +1,5 @@
-// The two networks that turn a clip and a spectrogram into features: R(2+1)D-18
-// and a 2D ResNet. Used by network.hpp, classifier.hpp, tests.
+// The two networks that turn a clip and a spectrogram into features: R(2+1)D-18 and a 2D ResNet. Used by network.hpp, classifier.hpp,
+// tests.
 #pragma once
 
 #include <functional>
@@ -19,22 +19,18 @@ struct ResidualBlock {
 /// A residual network without its classifier.
 class Encoder {
  public:
-  /// torchvision's r2plus1d_18: every 3x3x3 convolution is a 1x3x3 and a 3x1x1
-  /// one with BatchNorm and ReLU between them.
+  /// torchvision's r2plus1d_18: every 3x3x3 convolution is a 1x3x3 and a 3x1x1 one with BatchNorm and ReLU between them.
   [[nodiscard]] static Encoder video(int64_t divisor, const at::Device& device);
-  /// torchvision's layout of ResNets, with a first convolution that takes one
-  /// channel.
+  /// torchvision's layout of ResNets, with a first convolution that takes one channel.
   [[nodiscard]] static Encoder audio(AudioDepth depth, int64_t divisor, const at::Device& device);
 
-  /// @param x  clips [B, 3, T, H, W] or spectrograms [B, 1, F, frames] @return
-  /// [B, 512 / divisor], mean over all places
+  /// @param x  clips [B, 3, T, H, W] or spectrograms [B, 1, F, frames] @return [B, 512 / divisor], mean over all places
   /// @throws Error kInput for other shapes
   [[nodiscard]] at::Tensor forward(const at::Tensor& x, const Pass& pass) const;
 
   /// Convolution, BatchNorm and ReLU of one layer, computed by somebody else.
   using Convolve = std::function<at::Tensor(const ConvLayer&, const at::Tensor&)>;
-  /// The same with layers computed by somebody else, who may use oneDNN's
-  /// layouts between them and give spectrograms an axis of time.
+  /// The same with layers computed by somebody else, who may use oneDNN's layouts between them and give spectrograms an axis of time.
   [[nodiscard]] at::Tensor run(const at::Tensor& x, const Convolve& convolve) const;
   /// @throws Error kInput unless forward() takes x
   void check(const at::Tensor& x) const;

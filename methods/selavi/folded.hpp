@@ -1,5 +1,5 @@
-// Evaluation at speed: every BatchNorm folded into its convolution, oneDNN's
-// own layouts between the layers. Used by the method, tests and benchmarks.
+// Evaluation at speed: every BatchNorm folded into its convolution, oneDNN's own layouts between the layers. Used by the method, tests and
+// benchmarks.
 #pragma once
 
 #include <map>
@@ -11,12 +11,10 @@ namespace vbench::selavi {
 /// Equal to Encoder::forward in evaluation up to rounding; without gradients.
 class FoldedEncoder {
  public:
-  /// Folds at the first forward pass, and again whenever a weight has changed
-  /// since. The encoder must outlive this.
+  /// Folds at the first forward pass, and again whenever a weight has changed since. The encoder must outlive this.
   explicit FoldedEncoder(const Encoder& encoder) : encoder_(&encoder) { encoder.collect("", weights_); }
 
-  /// @param x  as Encoder::forward takes it   @return [B, 512 / divisor],
-  /// computed in nn::evaluation_type(x)
+  /// @param x  as Encoder::forward takes it   @return [B, 512 / divisor], computed in nn::evaluation_type(x)
   [[nodiscard]] at::Tensor forward(const at::Tensor& x);
   /// The same in a given type: that of x, or bfloat16 of float32.
   [[nodiscard]] at::Tensor forward_in(at::ScalarType type, const at::Tensor& x);

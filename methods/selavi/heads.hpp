@@ -1,5 +1,4 @@
-// Clusterings on top of the features: MLP or linear heads of both modalities
-// and their loss. Used by network.hpp, the method and tests.
+// Clusterings on top of the features: MLP or linear heads of both modalities and their loss. Used by network.hpp, the method and tests.
 #pragma once
 
 #include <string>
@@ -9,16 +8,13 @@
 
 namespace vbench::selavi {
 
-/// Features -> Dropout -> Linear -> BatchNorm -> ReLU -> Dropout -> Linear ->
-/// scores of clusters; or one linear layer.
+/// Features -> Dropout -> Linear -> BatchNorm -> ReLU -> Dropout -> Linear -> scores of clusters; or one linear layer.
 class Head {
  public:
-  /// @param number  of this head among all of both modalities; its dropout
-  /// masks differ from the others'
+  /// @param number  of this head among all of both modalities; its dropout masks differ from the others'
   Head(const NetworkOptions& options, int64_t number, const at::Device& device);
 
-  /// Before softmax. @param features  [B, 512 / divisor]   @return [B,
-  /// clusters]
+  /// Before softmax. @param features  [B, 512 / divisor]   @return [B, clusters]
   [[nodiscard]] at::Tensor forward(const at::Tensor& features, const Pass& pass) const;
 
   /// Its rows are the clusters; the alignment of both modalities permutes them.
@@ -42,14 +38,12 @@ struct Logits {
   at::Tensor video, audio;
 };
 
-/// total = (video + audio) / 2, each the mean over heads of the batch's mean
-/// cross-entropy; scalars.
+/// total = (video + audio) / 2, each the mean over heads of the batch's mean cross-entropy; scalars.
 struct HeadLoss {
   at::Tensor total, video, audio;
 };
 
-/// @param labels  [B, H] int64: cluster of every video under every head @throws
-/// Error kInternal for other shapes
+/// @param labels  [B, H] int64: cluster of every video under every head @throws Error kInternal for other shapes
 [[nodiscard]] HeadLoss head_loss(const Logits& logits, const at::Tensor& labels);
 
 }  // namespace vbench::selavi

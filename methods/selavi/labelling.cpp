@@ -158,10 +158,11 @@ void SelfLabelling::warm_up(const Network& network, const StepContext& context, 
   }
   uint64_t batches = 0;
   try {
-    pass({.key = kWarmUpPass, .shuffled = true, .most_batches = options_.warmup_batches}, [&](const audio_visual::Batch& batch) {
-      const Pass training{.training = true, .dropout_key = derive_seed(context.seed, "selavi.warm_up", 0, batches++)};
-      (void)logits_of(network, features_of(network, batch, options_.modality, training), training);
-    });
+    pass({.title = "warming up BatchNorm", .key = kWarmUpPass, .shuffled = true, .most_batches = options_.warmup_batches},
+         [&](const audio_visual::Batch& batch) {
+           const Pass training{.training = true, .dropout_key = derive_seed(context.seed, "selavi.warm_up", 0, batches++)};
+           (void)logits_of(network, features_of(network, batch, options_.modality, training), training);
+         });
   } catch (...) {
     for (auto& [tensor, before] : statistics) tensor.copy_(before);
     throw;
@@ -194,9 +195,10 @@ SeenVideos SelfLabelling::look(const Network& network, uint64_t key, const Train
   const int64_t all = labels_.size(0);
   SeenVideos seen{at::empty({all}, at::kLong), {}};
   int64_t filled = 0;
-  pass({.key = key}, [&](const audio_visual::Batch& batch) {
+  FoldedFeatures features_in_evaluation(network, options_.modality);
+  pass({.title = fmt::format("labels {}, looking at the videos", done() + 1), .key = key}, [&](const audio_visual::Batch& batch) {
     if (filled + batch.size() > all) throw Error(ErrorKind::kInternal, "a pass has more videos than the training split");
-    const auto features = features_of(network, batch, options_.modality, Pass{});
+    const auto features = features_in_evaluation(batch);
     put(seen.features.video, features.video, filled, all);
     put(seen.features.audio, features.audio, filled, all);
     seen.indices.narrow(0, filled, batch.size()).copy_(batch.indices);

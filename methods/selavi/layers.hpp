@@ -1,5 +1,5 @@
-// Convolutions with their BatchNorm, and linear layers: all that SeLaVi's
-// networks are made of. Used by encoder.hpp, heads.hpp and classifier.hpp.
+// Convolutions with their BatchNorm, and linear layers: all that SeLaVi's networks are made of. Used by encoder.hpp, heads.hpp and
+// classifier.hpp.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -24,8 +24,7 @@ using nn::wide_type;
 
 /// How a forward pass is made.
 struct Pass {
-  bool training = false;     ///< BatchNorm by the batch's statistics, running ones
-                             ///< updated; dropout
+  bool training = false;     ///< BatchNorm by the batch's statistics, running ones updated; dropout
   uint64_t dropout_key = 0;  ///< names the masks of this pass: the same key draws the same masks
   double momentum = 0.1;     ///< of the running statistics
 };
@@ -36,13 +35,11 @@ struct Pass {
 /// dropout(x) with the mask of this pass and layer; x itself outside training.
 [[nodiscard]] at::Tensor drop(const at::Tensor& x, double p, const Pass& pass, uint64_t layer);
 
-/// Fills a CPU copy with random numbers whose streams belong to `name`, and
-/// copies that into the target.
+/// Fills a CPU copy with random numbers whose streams belong to `name`, and copies that into the target.
 enum class Spread { kNormal, kUniform };
 void fill_random(const at::Tensor& target, Spread spread, double scale, uint64_t seed, const std::string& name);
 
-/// Names below the network: "layer1.0.conv1.0.3" and "layer1.0.conv1.1" for
-/// instance.
+/// Names below the network: "layer1.0.conv1.0.3" and "layer1.0.conv1.1" for instance.
 struct LayerNames {
   std::string conv, norm;
 };
@@ -53,8 +50,7 @@ struct ConvLayer {
   ConvShape shape;
   bool planar = false;  ///< 2D: weight and maps have no axis for the first of the three
   bool relu = true;
-  Spread spread = Spread::kNormal;  ///< at the start: normal by fan-out, or
-                                    ///< uniform by fan-in
+  Spread spread = Spread::kNormal;  ///< at the start: normal by fan-out, or uniform by fan-in
   at::Tensor weight;                ///< [out, in, kernel]
   BatchNorm norm;
 

@@ -24,6 +24,7 @@ SelaviMethod::SelaviMethod(const Tuning& tuning, const audio_visual::Options& da
       clip_(clip_size(data)),
       spectrogram_(spectrogram_size(data)),
       network_(tuning.network_for(data), device),
+      evaluate_(network_, tuning.labels.modality),
       labelling_(tuning.labels, network_.options(), seed) {
   network_.initialize(seed);
 }
@@ -66,7 +67,7 @@ LossTerms SelaviMethod::loss(const Batch& batch, const StepContext& context) {
 }
 
 Outputs SelaviMethod::infer(const Batch& batch) {
-  const auto features = features_of(network_, batch, tuning_.labels.modality, Pass{});
+  const auto features = evaluate_(batch);
   const auto clusters = clusters_of(logits_of(network_, features, Pass{}));
   return {clusters, {on_cpu(features.video), on_cpu(features.audio)}, batch.labels.to(at::kCPU), batch.ids};
 }

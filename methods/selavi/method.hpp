@@ -27,6 +27,8 @@ class SelaviMethod {
   static audio_visual::Options data_defaults() { return audio_visual::options_of("vgg-sound"); }
 
   SelaviMethod(const Tuning& tuning, const audio_visual::Options& data, uint64_t seed, const at::Device& device);
+  SelaviMethod(const SelaviMethod&) = delete;
+  SelaviMethod& operator=(const SelaviMethod&) = delete;
 
   /// Every training video gets labels. Classes are for the log.
   template <class D>
@@ -71,6 +73,7 @@ class SelaviMethod {
   Tuning tuning_;
   Size3 clip_, spectrogram_;
   Network network_;
+  FoldedFeatures evaluate_;  ///< by network_
   SelfLabelling labelling_;
   int64_t epoch_ = -1;  ///< that is trained
 };

@@ -23,6 +23,13 @@ Features features_of(const Network& network, const audio_visual::Batch& batch, M
   return features;
 }
 
+Features FoldedFeatures::operator()(const audio_visual::Batch& batch) {
+  Features features;
+  if (sees(modality_)) features.video = video_.forward(batch.clips);
+  if (hears(modality_)) features.audio = audio_.forward(batch.spectrograms);
+  return features;
+}
+
 Logits logits_of(const Network& network, const Features& features, const Pass& pass) {
   std::vector<at::Tensor> video, audio;
   for (int64_t head = 0; head < network.options().heads; ++head) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "datasets/audio_visual/sample.hpp"
+#include "methods/selavi/folded.hpp"
 #include "methods/selavi/network.hpp"
 
 namespace vbench::selavi {
@@ -13,6 +14,17 @@ enum class Modality { kBoth, kVideo, kAudio };
 
 /// Of the modalities in use; the other's are undefined.
 [[nodiscard]] Features features_of(const Network& network, const audio_visual::Batch& batch, Modality modality, const Pass& pass);
+/// The same in evaluation, at speed: equal to features_of() up to rounding. The network must outlive this, where it is.
+class FoldedFeatures {
+ public:
+  FoldedFeatures(const Network& network, Modality modality) : video_(network.video()), audio_(network.audio()), modality_(modality) {}
+  [[nodiscard]] Features operator()(const audio_visual::Batch& batch);
+
+ private:
+  FoldedEncoder video_, audio_;
+  Modality modality_;
+};
+
 /// Scores where there are features; undefined for undefined ones.
 [[nodiscard]] Logits logits_of(const Network& network, const Features& features, const Pass& pass);
 

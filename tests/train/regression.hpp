@@ -50,7 +50,7 @@ class Regression final : public Experiment {
   [[nodiscard]] int64_t items_read() const override { return 4 * next_; }
   [[nodiscard]] double read_seconds() const override { return 1e-3; }
 
-  std::string before_step(const StepContext& context) override {
+  std::string before_step(const StepContext& context, Progress& /*progress*/) override {
     if (context.global_step == options_.interrupted_before) throw Error(ErrorKind::kInterrupted, "interrupted");
     steps_announced.push_back(context.global_step);
     return {};
