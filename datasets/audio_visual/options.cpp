@@ -22,12 +22,7 @@ void Options::bind(Settings& settings) {
                   {0, 1});
   settings.integer("data.most_videos", most_videos, "training videos that are used, the first ones in sorted order; 0: all", {0, 1e9});
   settings.flag("data.any_classes", any_classes, "kinetics-sound: take folders of other classes than the published 32");
-  settings.integer("picture.frames", picture.frames, "pictures of a clip", {1, 1024});
-  settings.integer("picture.fps", picture.fps, "pictures a second, whatever the video has", {1, 1000});
-  settings.integer("picture.step", picture.step, "pictures at that rate from one of the clip to the next", {1, 1000});
-  settings.integer("picture.crop", picture.crop, "side of the clip's square, pixels", {8, 320});
-  settings.flag("picture.colour_jitter", picture.colour_jitter, "training changes brightness, contrast and saturation");
-  settings.flag("picture.grey", picture.grey, "training makes every fifth clip grey");
+  picture.bind(settings);
   settings.integer("sound.sample_rate", sound.sample_rate, "samples a second", {1000, 51200});
   settings.integer("sound.seconds", sound.seconds, "seconds of sound of a clip", {1, 60});
   settings.integer("sound.filters", sound.filters, "mel filters of a spectrogram: 40 or 257", {40, 257});

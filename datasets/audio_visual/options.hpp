@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string>
 
+#include "datasets/transforms/picture_clip.hpp"
+
 namespace vbench {
 class Settings;
 }
@@ -32,15 +34,7 @@ struct SoundOptions {
   bool z_normalise = false;      ///< (x - 1.93) / 17.89
 };
 
-/// The pictures of a clip.
-struct PictureOptions {
-  int64_t frames = 30;
-  int64_t fps = 30;    ///< at which the frames are taken, whatever the video has
-  int64_t step = 1;    ///< frames at that rate from one to the next
-  int64_t crop = 112;  ///< side of the square, pixels
-  bool colour_jitter = false;
-  bool grey = false;  ///< training: grey with probability 0.2
-};
+using video::PictureOptions;
 
 /// Defaults: as published.
 struct Options {

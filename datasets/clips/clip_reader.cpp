@@ -16,24 +16,11 @@ video::RandomSampler sampler_of(video::SamplingOptions options, int64_t frames) 
 }  // namespace
 
 ClipReader::ClipReader(const Options& options, std::shared_ptr<const Media> media, size_t items)
-    : options_(options),
-      media_(std::move(media)),
-      pipeline_(options.pipeline, options.clip_size()),
-      frames_(std::make_unique<std::atomic<int64_t>[]>(items)) {
+    : options_(options), media_(std::move(media), items), pipeline_(options.pipeline, options.clip_size()) {
   for (const int64_t part : {1, 2, 4}) {
     const int64_t frames = options.sampling.frames / part;
     if (frames > 0) samplers_.emplace(frames, sampler_of(options.sampling, frames));
   }
-}
-
-ClipReader::Opened ClipReader::open(size_t index, const ClipItem& item) const {
-  std::atomic<int64_t>& counted = frames_[index];
-  const int64_t known = counted.load() > 0 ? counted.load() : item.frames;
-  Opened opened;
-  opened.source = media_->open(item.place, known > 0 ? std::optional(known) : std::nullopt);
-  opened.frames = opened.source->frames();
-  counted = opened.frames;
-  return opened;
 }
 
 std::vector<int64_t> ClipReader::draw_frames(int64_t video_frames, int64_t clip_frames, RandomStream& random) const {
@@ -44,7 +31,7 @@ std::vector<int64_t> ClipReader::draw_frames(int64_t video_frames, int64_t clip_
 
 at::Tensor ClipReader::train(size_t index, const ClipItem& item, RandomStream& random, const video::ClipSize& size) const {
   return decoding(item.id, [&] {
-    const Opened opened = open(index, item);
+    const auto opened = media_.open(index, item);
     const auto indices = draw_frames(opened.frames, size.frames, random);
     const auto frames = opened.source->read(indices, {.min_shorter_side = options_.pipeline.train.shorter_side});
     return pipeline_.train(frames, size, random).unsqueeze(0);
@@ -53,7 +40,7 @@ at::Tensor ClipReader::train(size_t index, const ClipItem& item, RandomStream& r
 
 at::Tensor ClipReader::evaluate(size_t index, const ClipItem& item) const {
   return decoding(item.id, [&] {
-    const Opened opened = open(index, item);
+    const auto opened = media_.open(index, item);
     std::vector<at::Tensor> views;
     for (const auto& indices : video::evaluation_clips(options_.sampling, item.key, opened.frames, kEvaluationSeed)) {
       const auto frames = opened.source->read(indices, {.min_shorter_side = options_.pipeline.evaluation.shorter_side});

@@ -46,7 +46,9 @@ LocationQuery location_query(const Family& family, const Options& options, const
     return named || fs::exists(folder / "labels") || find_media(folder, family.media_folder);
   };
   query.missing_files = [&family, options, role](const fs::path& folder) { return missing_files(family, options, folder, role); };
-  query.standin = standin_folder(family.name, standin_values(options.standin), {});
+  // Stand-ins with the lists of all folds are others than those that had the first one alone.
+  const std::vector<std::string> folds = family.folds > 1 ? std::vector{fmt::format("folds={}", family.folds)} : std::vector<std::string>();
+  query.standin = standin_folder(family.name, standin_values(options.standin), folds);
   query.synthesize = [&family, options](const fs::path& folder) {
     (void)write_standin(family, options.standin, kStandinSeed, folder.string());
   };

@@ -40,6 +40,8 @@ struct Options {
 
   /// Names them "data.labels", "data.fold", "clip.side", "sampling.frames", "augment.hue", "multigrid.long_cycles", "standin.frames", ...
   void bind(Settings& settings);
+  /// Those of labels and media alone: "data.labels", "data.media", "data.fold", "data.classes", "data.allow_missing".
+  void bind_files(Settings& settings);
   [[nodiscard]] video::ClipSize clip_size() const { return {sampling.frames, clip_side, clip_side}; }
 };
 

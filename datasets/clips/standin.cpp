@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
+#include <vector>
+
 #include "datasets/clips/label_writer.hpp"
 #include "datasets/location/entry.hpp"
 #include "datasets/location/generated_folder.hpp"
@@ -24,6 +28,23 @@ void complete_rows(annotations::Annotations& lists, int64_t frames) {
   }
 }
 
+/// The other folds of a dataset that has several: the same videos, of which others are evaluated. Each class gives as many as in the first
+/// fold, if that leaves it some to train on.
+void add_folds(annotations::Annotations& lists, int64_t folds) {
+  std::map<std::string, std::vector<annotations::ListedVideo>> trained, evaluated;
+  for (const auto& row : lists.splits.at("train1")) trained[row.label].push_back(row);
+  for (const auto& row : lists.splits.at("val1")) evaluated[row.label].push_back(row);
+  for (int64_t fold = 2; fold <= folds; ++fold) {
+    auto &train = lists.splits[fmt::format("train{}", fold)], &val = lists.splits[fmt::format("val{}", fold)];
+    for (const auto& [label, rows] : trained) {
+      const size_t count = std::min(evaluated[label].size(), rows.size()), first = static_cast<size_t>(fold - 2) * count;
+      for (size_t i = 0; i < rows.size(); ++i)
+        ((i + rows.size() - first % rows.size()) % rows.size() < count ? val : train).push_back(rows[i]);
+      train.insert(train.end(), evaluated[label].begin(), evaluated[label].end());
+    }
+  }
+}
+
 void convert_quietly(const fs::path& videos, const fs::path& folder) {
   video::ConvertOptions options;
   options.layout = video::DatabaseLayout::kPacked;
@@ -36,6 +57,8 @@ void write_into(const fs::path& folder, const Family& family, const StandinOptio
   synthetic::write_motion_videos(folder, options, seed);
   auto lists = annotations::read_lists_like_ucf101(folder);
   complete_rows(lists, options.frames);
+  const auto first_fold = lists.splits;
+  if (family.folds > 1) add_folds(lists, family.folds);
   name_splits(lists, family);
   const fs::path videos = folder / (family.media_folder.empty() ? "videos" : family.media_folder);
   if (videos.filename() != kRendered) {
@@ -47,6 +70,7 @@ void write_into(const fs::path& folder, const Family& family, const StandinOptio
   write_marker(folder, family.name, seed, "generated", standin_values(options));
   report.facts.push_back(fmt::format("classes: {}, told apart by motion alone", lists.classes.size()));
   for (const auto& [split, rows] : lists.splits) {
+    if (family.folds > 1 && !first_fold.contains(split)) continue;  // the same videos once more
     report.facts.push_back(fmt::format("{}: {} videos of {} frames", split, rows.size(), options.frames));
     report.listed += static_cast<int64_t>(rows.size());
   }
