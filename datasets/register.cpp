@@ -8,6 +8,7 @@
 #include "datasets/location/joined_entry.hpp"
 #include "datasets/moments/moments.hpp"
 #include "datasets/set_abstraction/family.hpp"
+#include "datasets/set_abstraction/metadata.hpp"
 #include "datasets/something/family.hpp"
 #include "datasets/video_text/family.hpp"
 #include "datasets/youcook2/youcook2.hpp"

@@ -71,7 +71,13 @@ class RowCutter {
 
 }  // namespace
 
-ShorterSides published_sides(int64_t crop) { return crop == 112 || crop == 128 ? ShorterSides{128, 160} : ShorterSides{256, 320}; }
+ShorterSides published_sides(int64_t crop) {
+  constexpr int64_t kUsual = 112, kLarger = 128;
+  constexpr ShorterSides kOfUsual{128, 160}, kOfOthers{256, 320};
+  if (crop > kUsual) return crop == kLarger ? kOfUsual : kOfOthers;
+  const double scale = static_cast<double>(crop) / kUsual;
+  return {kOfUsual.low * scale, kOfUsual.high * scale};
+}
 
 ImageSize floored_shorter_side(const ImageSize& size, int64_t shorter) {
   if (std::min(size.height, size.width) == shorter) return size;

@@ -28,7 +28,7 @@ enum class CropPlace { kFirst, kCentre, kLast };
 struct ShorterSides {
   double low = 128, high = 160;
 };
-/// 128 to 160 for crops of 112 and 128, else 256 to 320.
+/// 128 to 160 for crops of 112 and 128, 256 to 320 for larger ones. Smaller crops are ours: as much of the picture as a crop of 112 shows.
 [[nodiscard]] ShorterSides published_sides(int64_t crop);
 
 /// Size after the shorter side became `shorter`; the longer one loses its fraction. Frames of that shorter side keep their size.

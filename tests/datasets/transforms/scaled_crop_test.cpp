@@ -98,6 +98,9 @@ TEST(ScaledCrop, OtherCropsAreCutFromLargerFrames) {
   EXPECT_EQ(published_sides(128).low, 128);
   EXPECT_EQ(published_sides(224).low, 256);
   EXPECT_EQ(published_sides(224).high, 320);
+  EXPECT_EQ(published_sides(112).high, 160);
+  EXPECT_EQ(published_sides(56).low, 64) << "training and evaluation see things at about the same size";
+  EXPECT_EQ(published_sides(56).high, 80);
 }
 
 torch::Tensor small_clip() { return torch::rand({3, 4, 5, 6}, torch::kDouble) * 4 - 2; }
