@@ -115,10 +115,10 @@ audio_visual::Batch some_videos() {
 }
 
 /// With label (index + head) % 3 for every training video.
-SelaviMethod labelled(const Tuning& tuning) {
-  SelaviMethod method(tuning, {}, 1, at::kCPU);
-  method.learns_from(FakeVideos(Role::kTrain));
-  for (auto& [name, tensor] : method.weights()) {
+std::unique_ptr<SelaviMethod> labelled(const Tuning& tuning) {
+  auto method = std::make_unique<SelaviMethod>(tuning, audio_visual::Options(), 1, at::kCPU);
+  method->learns_from(FakeVideos(Role::kTrain));
+  for (auto& [name, tensor] : method->weights()) {
     if (name == "labels/selflabels") tensor.copy_((torch::arange(24).unsqueeze(1) + torch::arange(2)).remainder(3));
   }
   return method;
@@ -128,7 +128,8 @@ TEST(SelaviMethod, LossIsTheCrossEntropyOfTheVideosOwnLabels) {
   auto tuning = small();
   tuning.network.dropout = 0;
   const auto batch = some_videos();
-  auto method = labelled(tuning);
+  const auto made = labelled(tuning);
+  auto& method = *made;
   Network network = test::small_network(1, tuning.network);
   const auto logits = network.forward(batch.clips, batch.spectrograms, {.training = true});
   const auto labels = torch::tensor({{2, 0, 2, 0}, {0, 1, 0, 1}});  // (20, 3, 11, 0) + head
@@ -149,7 +150,8 @@ TEST(SelaviMethod, LossIsTheCrossEntropyOfTheVideosOwnLabels) {
 
 TEST(SelaviMethod, DropoutDependsOnTheStepOnly) {
   const auto batch = some_videos();
-  auto method = labelled(small());
+  const auto made = labelled(small());
+  auto& method = *made;
   const auto loss = [&](int64_t epoch, int64_t step) { return method.loss(batch, {7, epoch, step, 99}).total.item<double>(); };
   EXPECT_EQ(loss(1, 2), loss(1, 2));
   EXPECT_NE(loss(1, 2), loss(1, 3));
@@ -228,6 +230,8 @@ TEST(SelaviTuning, NoClustersAreAsManyAsTheDataHaveClasses) {
   EXPECT_EQ(tuning.network_for(data).clusters, 5);
   EXPECT_EQ(SelaviMethod(tuning, data, 1, at::kCPU).infer(some_videos()).clusters.both.size(0), 4);
   EXPECT_THAT(test::error_of([&] { (void)tuning.network_for({}); }), HasSubstr("model.clusters"));
+  data.classes = 1;
+  EXPECT_THAT(test::error_of([&] { (void)tuning.network_for(data); }), HasSubstr("at least 2"));
   EXPECT_GT(SelaviMethod::summary_of(tuning, {}).parameters, 0);
 }
 
