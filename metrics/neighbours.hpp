@@ -19,9 +19,8 @@ struct NeighbourBlocks {
 /// @param queries     [Q, F] floating point, taken as float32
 /// @param candidates  [N, F] the same
 /// @return            [Q, k] int64 on the CPU
-/// @throws Error      kInput for shapes, types, empty blocks and k outside [1, N]; kNumeric names the first row with NaN or infinity, or
-/// says
-///                    that distances overflow
+/// @throws Error      kInput for shapes, types, empty blocks and k outside [1, N]; kNumeric names the
+///                    first row with NaN or infinity, or says that distances overflow
 ///
 /// Exact: float32 matrix products only rule out candidates whose distance, less all that rounding can do, is still too large; those left
 /// are ordered by distances summed in float64 from the differences. So identical candidates tie exactly, and nothing depends on blocks,

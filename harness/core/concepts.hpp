@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "harness/core/experiment.hpp"
+#include "harness/core/pictures.hpp"
 #include "harness/core/random.hpp"
 #include "harness/core/run_record.hpp"
 #include "harness/core/run_spec.hpp"
@@ -89,6 +90,11 @@ struct PassOrder {
 template <class D>
 using SplitPass = std::function<void(const PassOrder& order, const std::function<void(const typename D::Batch&)>& use)>;
 
+/// Reads the whole training split as an evaluation reads, in order and without augmentation. Calls `use` for every batch, on the device.
+/// @throws Error kInterrupted if a stop was requested
+template <class D>
+using PlainPass = std::function<void(const std::string& title, const std::function<void(const typename D::Batch&)>& use)>;
+
 // Optional abilities, detected by these.
 /// Keeps something for every item of the training split, which it sees before its weights are asked for.
 template <class M, class D>
@@ -101,6 +107,12 @@ template <class M, class D>
 concept ActsBetweenSteps = requires(M& method, const StepContext& context, int64_t steps_of_epoch, const SplitPass<D>& pass) {
   { method.before_step(context, steps_of_epoch, pass) } -> std::same_as<std::string>;
 };
+/// Compares what is evaluated with the training split, at which it looks before each evaluation.
+template <class M, class D>
+concept ComparesWithTraining = requires(M& method, const PlainPass<D>& pass, const typename D::Options& options, const RunSpec& spec) {
+  method.before_evaluation(pass);
+  { D::open_unaugmented(options, spec) } -> std::same_as<D>;
+};
 template <class M>
 concept ImportsCheckpoints = requires(M& method, const std::filesystem::path& file) {
   method.import_checkpoint(file);
@@ -112,8 +124,8 @@ concept ReportsImports = requires(M& method, const std::filesystem::path& file) 
 };
 /// Files of the method's own beside log.csv, written anew after each epoch.
 template <class M>
-concept WritesEpochFiles = requires(const std::filesystem::path& folder, const std::vector<EpochRecord>& history) {
-  M::write_epoch_files(folder, history);
+concept WritesEpochFiles = requires(const M& method, const std::filesystem::path& folder, const std::vector<EpochRecord>& history) {
+  method.write_epoch_files(folder, history);
 };
 /// The data know their own sizes: the method is built for the options that the opened dataset gives back.
 template <class D>
@@ -138,6 +150,11 @@ concept Explains = requires(M& method, const D& data, const ExplainRequest& requ
 template <class D>
 concept OffersSplits = requires {
   { D::splits() } -> std::same_as<std::vector<std::string>>;
+};
+/// Items can be shown to people: JPEG of a strip of pictures, see PictureSource.
+template <class D>
+concept ShowsPictures = requires(const D& data, int64_t index, const StripRequest& request) {
+  { data.picture_strip(index, request) } -> std::same_as<std::string>;
 };
 /// What `vbench show` prints, without the memory and the time that building the method takes.
 template <class M, class D>

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "harness/core/pictures.hpp"
 #include "harness/core/run_record.hpp"
 #include "harness/core/run_spec.hpp"
 #include "harness/core/settings.hpp"
@@ -107,6 +108,8 @@ class Experiment {
   [[nodiscard]] virtual LossTerms eval_loss(
       const StepContext& context) = 0;  ///< in evaluation mode; also collects outputs for finish_evaluation
   [[nodiscard]] virtual Evaluation finish_evaluation() = 0;
+  /// Called before each evaluation starts: methods that compare it with the training split look at that here.
+  virtual void before_evaluation(Progress& /*progress*/) {}
   [[nodiscard]] virtual DataFingerprint data(Phase phase) const = 0;
   [[nodiscard]] virtual Source source() const = 0;
   [[nodiscard]] virtual ProtocolId protocol() const = 0;
@@ -146,11 +149,14 @@ class Pairing {
   [[nodiscard]] virtual TrainOptions& training() = 0;
   [[nodiscard]] virtual std::unique_ptr<Experiment> open(const RunSpec& spec, uint64_t seed) = 0;
   [[nodiscard]] virtual ModelSummary summary() = 0;
+  [[nodiscard]] virtual bool acts_between_steps() const = 0;  ///< Experiment::before_step() does something, at places that depend on `epochs`
   [[nodiscard]] virtual bool explains() const = 0;           ///< Experiment::explain() can answer
   [[nodiscard]] virtual bool saves_predictions() const = 0;  ///< Experiment::save_predictions() has some
   /// Scores of an embeddings file, without a model.
   [[nodiscard]] virtual Evaluation evaluate_embeddings(const std::filesystem::path& file) = 0;
   [[nodiscard]] virtual ProtocolId protocol() = 0;
+  /// Opens the evaluated split alone; builds no network. Null if the dataset has no pictures to show.
+  [[nodiscard]] virtual std::unique_ptr<PictureSource> open_pictures(const RunSpec& spec) = 0;
 };
 
 }  // namespace vbench

@@ -102,12 +102,12 @@ void check_same_run(const json& saved, const TrainJob& job, const std::string& w
   if (saved.at("name") != job.name)
     throw usage_error(fmt::format("was written by {}, this is {}", saved.at("name").get<std::string>(), job.name), where, advice);
   const auto schedule = job.settings.find("schedule");
-  const bool stretched = schedule != job.settings.end() && schedule->second.rfind("cosine", 0) == 0;
+  const bool stretched = job.stretched || (schedule != job.settings.end() && schedule->second.rfind("cosine", 0) == 0);
   const auto before = saved.at("settings").get<std::map<std::string, std::string>>();
   for (const auto& [key, value] : job.settings) {
     const auto found = before.find(key);
     const std::string old = found == before.end() ? "nothing" : found->second;
-    // More epochs may be asked for, unless the schedule is stretched over them: what has already been trained must stay the same.
+    // More epochs may be asked for, unless something is stretched over them: what has already been trained must stay the same.
     if ((key != "epochs" || stretched) && old != value)
       throw usage_error(fmt::format("was written with {}={}, this run has {}", key, old, value), where, advice);
   }

@@ -50,7 +50,7 @@ void TrainOptions::bind(Settings& settings) {
   settings.integer("early_stop_epochs", early_stop_epochs, "stop after so many epochs without a new best; 0: never", {0, 1e6});
   settings.number("improvement", improvement, "relative margin by which a new best must be better", {0, 1});
   settings.integer("first_validated_epoch", first_validated_epoch, "first epoch (from 0) that is validated", {0, 1e6});
-  settings.integer("validate_every", validate_every, "validate every so many epochs", {1, 1e6});
+  settings.integer("validate_every", validate_every, "validate every so many epochs, and after the last one", {1, 1e6});
   settings.integer("checkpoint_every_steps", checkpoint_every_steps, "also save within an epoch, every so many steps; 0: epoch ends only",
                    {0, 1e9});
 }

@@ -70,7 +70,7 @@ struct TrainOptions {
   int64_t early_stop_epochs = 16;      ///< epochs since the best one; 0: never
   double improvement = 1e-4;           ///< relative: a score is better if score > best * (1 + improvement)
   int64_t first_validated_epoch = 0;   ///< 0-based
-  int64_t validate_every = 1;          ///< epochs
+  int64_t validate_every = 1;          ///< epochs; the last one is validated whatever its number
   int64_t checkpoint_every_steps = 0;  ///< also within an epoch; 0: at epoch ends only
 
   void bind(Settings& settings);  ///< names them all ("epochs", "optimizer.learning_rate", ...)

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -38,6 +39,7 @@ class PairExperiment final : public Experiment {
     if constexpr (LearnsFrom<M, D>) {
       if (train_data_) method_.learns_from(*train_data_);
     }
+    if constexpr (ComparesWithTraining<M, D>) compared_data_.emplace(D::open_unaugmented(data, spec));
   }
 
   std::vector<Parameter> parameters() override { return method_.parameters(); }
@@ -85,6 +87,14 @@ class PairExperiment final : public Experiment {
     }
   }
 
+  void before_evaluation([[maybe_unused]] Progress& progress) override {
+    if constexpr (ComparesWithTraining<M, D>) {
+      method_.before_evaluation([this, &progress](const std::string& title, const auto& use) {
+        read_through(*compared_data_, loader_options(Phase::kEvaluate), {.title = title}, use, progress);
+      });
+    }
+  }
+
   LossTerms train_loss(const StepContext& context) override { return method_.loss(*batch_, context); }
 
   LossTerms eval_loss(const StepContext& context) override {
@@ -112,7 +122,7 @@ class PairExperiment final : public Experiment {
   }
 
   void write_epoch_files(const std::filesystem::path& folder, const std::vector<EpochRecord>& history) override {
-    if constexpr (WritesEpochFiles<M>) M::write_epoch_files(folder, history);
+    if constexpr (WritesEpochFiles<M>) method_.write_epoch_files(folder, history);
   }
 
   std::vector<Answer> predict([[maybe_unused]] const PredictRequest& request) override {
@@ -185,8 +195,13 @@ class PairExperiment final : public Experiment {
       options.shuffle = options.drop_last = false;
     }
     options.seed = derive_seed(seed_, "pass", order.key);
-    Loader<D> loader(dataset(Phase::kTrain), options, 0);
-    const int64_t all = Loader<D>::batches(dataset(Phase::kTrain), options);
+    read_through(dataset(Phase::kTrain), options, order, use, progress);
+  }
+
+  void read_through(const D& data, const LoaderOptions& options, const PassOrder& order,
+                    const std::function<void(const typename D::Batch&)>& use, Progress& progress) {
+    Loader<D> loader(data, options, 0);
+    const int64_t all = Loader<D>::batches(data, options);
     const ProgressInside inside(progress, order.title, order.most_batches > 0 ? std::min(all, order.most_batches) : all);
     int64_t used = 0;
     while (const auto batch = loader.next()) {
@@ -219,11 +234,33 @@ class PairExperiment final : public Experiment {
   at::Device device_;
   D eval_data_;
   std::optional<D> train_data_;
+  std::optional<D> compared_data_;  ///< the training split without augmentation, for methods that compare with it
   M method_;
   std::optional<typename M::Protocol> protocol_;
   std::optional<typename M::Batch> batch_;
   int64_t items_ = 0;
   std::optional<Loader<D>> loader_;  // last: its threads read the datasets
+};
+
+/// Pictures of a split's items, by their names.
+template <ShowsPictures D>
+class SplitPictures final : public PictureSource {
+ public:
+  explicit SplitPictures(D data) : data_(std::move(data)) {
+    for (int64_t i = 0; i < data_.size(); ++i) index_of_.emplace(data_.name(i), i);
+  }
+
+  [[nodiscard]] DataFingerprint data() const override { return data_.fingerprint(); }
+
+  [[nodiscard]] std::string strip(const std::string& item, const StripRequest& request) const override {
+    const auto found = index_of_.find(item);
+    if (found == index_of_.end()) throw input_error("is not among the dataset's usable videos", item);
+    return data_.picture_strip(found->second, request);
+  }
+
+ private:
+  D data_;
+  std::unordered_map<std::string, int64_t> index_of_;
 };
 
 /// What the experiment of a method runs: the method itself, or the class that its many variants share, so that the compiler sees it once.
@@ -272,6 +309,7 @@ class Pair final : public Pairing {
     }
   }
 
+  [[nodiscard]] bool acts_between_steps() const override { return ActsBetweenSteps<typename RuntimeOf<M>::type, D>; }
   [[nodiscard]] bool explains() const override { return Explains<typename RuntimeOf<M>::type, D>; }
   [[nodiscard]] bool saves_predictions() const override { return SavesPredictions<typename M::Protocol>; }
 
@@ -283,6 +321,15 @@ class Pair final : public Pairing {
     }
   }
   ProtocolId protocol() override { return M::Protocol::id(); }
+
+  std::unique_ptr<PictureSource> open_pictures(const RunSpec& spec) override {
+    check_split(spec);
+    if constexpr (ShowsPictures<D>) {
+      return std::make_unique<SplitPictures<D>>(D::open(data_, spec, Role::kEvaluate));
+    } else {
+      return nullptr;
+    }
+  }
 
  private:
   static void check_split(const RunSpec& spec) {

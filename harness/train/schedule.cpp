@@ -27,6 +27,8 @@ std::unique_ptr<Schedule> Schedule::make(const ScheduleOptions& options, double 
                                          int64_t epochs) {
   if (steps_per_epoch < 1) throw input_error("an epoch has no training steps", "schedule", "is the training split empty?");
   if (options.kind == ScheduleKind::kStep && options.step_epochs < 1) throw usage_error("must be at least 1", "schedule.step_epochs");
+  if (options.warmup_multiplier != 1 && options.warmup_unit != WarmupUnit::kGradual)
+    throw usage_error("has no effect on this warm-up", "schedule.warmup_multiplier", "add schedule.warmup_unit=gradual");
   check_end(options, base_learning_rate, epochs);
   return std::unique_ptr<Schedule>(new Schedule(options, base_learning_rate, steps_per_epoch, epochs));
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include <xxhash.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cmath>
 #include <cstdlib>
@@ -125,14 +126,6 @@ std::string settings_hash(const std::map<std::string, std::string>& settings, co
   return fmt::format("{:08x}", static_cast<uint32_t>(XXH64(text.data(), text.size(), 0)));
 }
 
-/// Known before hours of evaluation, not behind them. @throws Error kInput
-void require_writable(const std::filesystem::path& file) {
-  const auto parent = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
-  if (!std::filesystem::is_directory(parent)) throw input_error("is no folder", parent.string(), "create it, or choose another --output");
-  if (std::filesystem::is_directory(file)) throw input_error("is a folder", file.string(), "name a file with --output");
-  if (::access(parent.c_str(), W_OK) != 0) throw input_error("cannot be written to", parent.string(), "choose another --output");
-}
-
 /// Processes that wanted a core, mean of the last minute.
 double system_load() {
   double loads[1] = {0};
@@ -201,6 +194,7 @@ TrainJob Session::job(int64_t seed) const {
   job.precision = spec_.precision;
   job.device = spec_.device;
   job.folder = folder(seed);
+  job.stretched = pairing_->acts_between_steps();
   job.settings = pairing_->settings().values();
   return job;
 }
@@ -233,6 +227,9 @@ RunRecord Session::run_seed(int64_t seed, const std::string& command_line, Progr
   const auto experiment = open(seed, progress);
   const bool trains = !spec_.eval_only && !experiment->parameters().empty();
   if (!trains && spec_.epochs) throw usage_error("this variant has nothing to train", "--epochs");
+  const bool sets_epochs =
+      std::any_of(spec_.settings.begin(), spec_.settings.end(), [](const auto& set) { return set.starts_with("epochs="); });
+  if (sets_epochs && experiment->parameters().empty()) throw usage_error("this variant has nothing to train", "--set epochs");
   job.eval_only = !trains;
   if (trains) job.settings["run.train_data"] = experiment->data(Phase::kTrain).hash;  // a resumed run must see the same
   const TrainResult result = train(*experiment, job, progress);

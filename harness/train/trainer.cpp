@@ -96,6 +96,7 @@ class Trainer {
   std::pair<Evaluation, std::map<std::string, double>> evaluate(const std::string& title) {
     const int64_t batches = experiment_.batches(Phase::kEvaluate);
     LossMean losses;
+    look_at_training();
     progress_.begin(fmt::format("{} {}", job_.name, title), batches);
     experiment_.start(Phase::kEvaluate, state_.epoch, 0);
     Rate rate;
@@ -223,14 +224,23 @@ class Trainer {
     progress_.detail(step_line(state_.epoch, state_.step - 1, speed_text(stages, progress_.on_terminal()), text));
   }
 
+  void look_at_training() {
+    const Autocast autocast(job_.precision, device_);
+    try {
+      experiment_.before_evaluation(progress_);
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::kInterrupted) stop();
+      throw;
+    }
+  }
+
   void finish_epoch(Clock::time_point begin) {
     check_weights();
     EpochRecord record;
     record.epoch = state_.epoch;
     record.learning_rate = schedule_->learning_rate();
     record.train_loss = state_.loss.means();
-    const int64_t since = state_.epoch - job_.options.first_validated_epoch;
-    const bool validated = since >= 0 && since % job_.options.validate_every == 0;
+    const bool validated = is_validated(state_.epoch);
     if (validated) {
       auto [evaluation, losses] = evaluate(fmt::format("validation {}", state_.epoch + 1));
       check_validation(losses);
@@ -251,6 +261,12 @@ class Trainer {
     save_last();
     write_run_log(log_path(), state_.history, nullptr);
     experiment_.write_epoch_files(job_.folder, state_.history);
+  }
+
+  [[nodiscard]] bool is_validated(int64_t epoch) const {
+    if (has_fixed_length() && epoch + 1 == job_.options.epochs) return true;
+    const int64_t since = epoch - job_.options.first_validated_epoch;
+    return since >= 0 && since % job_.options.validate_every == 0;
   }
 
   /// What a schedule may follow; nothing for splits without a loss.

@@ -22,8 +22,9 @@ struct TrainJob {
   Precision precision = Precision::kFp32;
   std::string device = "cpu";
   std::filesystem::path folder;  ///< holds last.pth, best.pth and log.csv; those of an earlier run are renamed
+  bool stretched = false;        ///< what is done in an epoch depends on how many there are, beside the learning rate's schedule
   std::map<std::string, std::string>
-      settings;  ///< a resumed run must have the same (except `epochs`, unless the schedule is stretched over them)
+      settings;  ///< a resumed run must have the same (except `epochs`, unless something is stretched over them)
 };
 
 struct TrainResult {

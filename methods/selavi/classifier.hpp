@@ -15,13 +15,14 @@ class Classifier {
   /// The video network as in Network::initialize, so that both begin alike; the linear layer orthogonal, without bias.
   void initialize(uint64_t seed);
 
-  /// @param clips  [B, 3, T, H, W], normalised   @return [B, 512 / divisor]: before normalisation and BatchNorm With a frozen base no
+  /// @param clips  [B, 3, T, H, W], normalised   @return [B, 512 / divisor]: before normalisation and BatchNorm. With a frozen base no
   /// gradient is computed for it; its running statistics follow the batches all the same, as with the authors.
   [[nodiscard]] at::Tensor features(const at::Tensor& clips, const Pass& pass) const;
   /// @param features  [B, 512 / divisor]   @return [B, classes]
   [[nodiscard]] at::Tensor logits(const at::Tensor& features, const Pass& pass) const;
   [[nodiscard]] at::Tensor forward(const at::Tensor& clips, const Pass& pass) const { return logits(features(clips, pass), pass); }
 
+  [[nodiscard]] const Encoder& base() const { return base_; }
   /// All tensors, named as in the authors' files: "base.stem.0.weight", ..., "final_bn.weight", ..., "classifier.weight".
   [[nodiscard]] const Weights& weights() const { return weights_; }
   /// The video network learns at 0.1 of the linear layer's rate, or not at all if it is frozen. BatchNorm of the features keeps gain 1 and

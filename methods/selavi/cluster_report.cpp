@@ -36,12 +36,12 @@ std::string assignments_text(const ClusteredVideos& videos, const std::vector<st
   std::string text = "id,class";
   for (int64_t head = 0; head < videos.clusters.size(1); ++head) text += fmt::format(",head_{}", head);
   text += "\n";
-  const auto clusters = videos.clusters.contiguous();
+  const auto clusters = videos.clusters.contiguous(), classes = videos.classes.contiguous();
+  const auto* class_of = classes.data_ptr<int64_t>();
   const int64_t heads = clusters.size(1);
   for (size_t i = 0; i < videos.ids.size(); ++i) {
     const auto* row = clusters.data_ptr<int64_t>() + static_cast<int64_t>(i) * heads;
-    text += fmt::format("{},{},{}\n", csv_field(videos.ids[i]),
-                        csv_field(class_name(class_names, videos.classes[static_cast<int64_t>(i)].item<int64_t>())),
+    text += fmt::format("{},{},{}\n", csv_field(videos.ids[i]), csv_field(class_name(class_names, class_of[i])),
                         fmt::join(row, row + heads, ","));
   }
   return text;

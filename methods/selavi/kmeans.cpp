@@ -67,7 +67,9 @@ at::Tensor means_of(const at::Tensor& points, Nearest nearest, int64_t clusters)
   auto sizes = at::bincount(nearest.centre, {}, clusters);
   const auto empty = sizes.eq(0).nonzero().flatten();
   for (int64_t i = 0; i < empty.numel(); ++i) {
-    const auto farthest = nearest.distance.argmax();
+    // Never the only point of another centre: that one would be empty then.
+    const auto movable = at::bincount(nearest.centre, {}, clusters).index_select(0, nearest.centre).gt(1);
+    const auto farthest = at::where(movable, nearest.distance, at::full({}, -1.0, at::kDouble)).argmax();
     nearest.centre.index_put_({farthest}, empty[i]);
     nearest.distance.index_put_({farthest}, at::zeros({}, at::kDouble));
   }

@@ -40,11 +40,12 @@ enum Column : size_t {
 };
 static_assert(kColumns == std::size(kHistoryColumns));
 
+/// In float64, as the authors': in float32 two modalities that are sure of different clusters would leave none with a positive product.
 at::Tensor probabilities(const Head& head, const at::Tensor& features, const at::Device& device) {
-  return head.forward(features.to(device), Pass{}).to(at::kFloat).softmax(1).to(at::kCPU);
+  return head.forward(features.to(device), Pass{}).to(at::kCPU, at::kDouble).softmax(1);
 }
 
-/// Calls use(video, audio) with [n, K] probabilities of one head, block by block; a modality alone takes both places.
+/// Calls use(video, audio) with [n, K] float64 probabilities of one head, block by block; a modality alone takes both places.
 template <class Use>
 void for_each_probabilities(const Network& network, const SeenVideos& seen, int64_t head, const Use& use) {
   const auto device = network.weights().front().tensor.device();
@@ -63,6 +64,23 @@ void put(at::Tensor& target, const at::Tensor& rows, int64_t first, int64_t all)
   if (!rows.defined()) return;
   if (!target.defined()) target = at::empty({all, rows.size(1)}, at::kFloat);
   target.narrow(0, first, rows.size(0)).copy_(rows);
+}
+
+/// A setting that would do nothing is a misunderstanding.
+void check_effects(const LabelOptions& options) {
+  const auto require = [](bool holds, const char* setting, const char* why, const char* hint) {
+    if (!holds) throw usage_error(fmt::format("has no effect {}", why), fmt::format("--set {}", setting), hint);
+  };
+  if (options.marginals.distribution == Distribution::kUniform) {
+    const MarginalOptions usual;
+    const char *why = "on clusters of equal sizes", *hint = "leave it out, or add --set labels.distribution=gauss";
+    require(options.marginals.deviation == usual.deviation, "labels.deviation", why, hint);
+    require(options.marginals.per_head == usual.per_head, "labels.per_head", why, hint);
+    require(options.marginals.redraw == usual.redraw, "labels.redraw", why, hint);
+    require(options.marginals.placement == usual.placement, "labels.placement", why, hint);
+  }
+  if (options.modality != Modality::kBoth)
+    require(options.match == LabelOptions().match, "labels.match", "with one modality", "leave it out: there is nothing to align");
 }
 
 }  // namespace
@@ -86,13 +104,16 @@ void LabelOptions::bind(Settings& settings) {
                   {{"as_drawn", Placement::kAsDrawn}, {"sorted", Placement::kSorted}});
   settings.choice("labels.modality", modality, "what clusters are made of and which network learns",
                   {{"both", Modality::kBoth}, {"video", Modality::kVideo}, {"audio", Modality::kAudio}});
-  settings.choice("labels.storage", storage, "of the transport's matrix: float32 takes half the memory, near ties may swap",
+  settings.choice("labels.storage", storage,
+                  "of the transport's matrix: float32 takes half the memory; near ties may swap, and entries below 1e-38 of their row's "
+                  "largest count as none",
                   {{"float64", Storage::kFloat64}, {"float32", Storage::kFloat32}});
   settings.integer("labels.warmup_batches", warmup_batches, "that BatchNorm sees before the first labels", {0, 1e6});
 }
 
 SelfLabelling::SelfLabelling(const LabelOptions& options, const NetworkOptions& network, uint64_t seed)
     : options_(options), heads_(network.heads), clusters_(network.clusters), seed_(seed) {
+  check_effects(options);
   if (options.groups > network.heads)
     throw usage_error(fmt::format("{} heads cannot form {} groups", network.heads, options.groups), "labels.groups",
                       "use at most as many groups as heads");

@@ -1,5 +1,6 @@
 #include "methods/selavi/matching.hpp"
 
+#include <ATen/Parallel.h>
 #include <fmt/format.h>
 #include <torch/types.h>
 #include <torch/utils.h>
@@ -140,7 +141,12 @@ void ClusterDistances::add_as(const at::Tensor& given_video, const at::Tensor& g
       sums->add(video.data_ptr<T>() + row * clusters_, audio.data_ptr<T>() + row * clusters_, std::min(kBlock, video.size(0) - row));
     }
   });
-  for (size_t i = 0; i < partial.size(); ++i) sums_[i % sums_.size()] += partial[i];
+  const auto size = static_cast<int64_t>(sums_.size()), all = static_cast<int64_t>(partial.size());
+  at::parallel_for(0, size, 1 << 14, [&](int64_t begin, int64_t end) {
+    for (int64_t share = 0; share < all; share += size) {
+      for (int64_t i = begin; i < end; ++i) sums_[static_cast<size_t>(i)] += partial[static_cast<size_t>(share + i)];
+    }
+  });
 }
 
 at::Tensor ClusterDistances::matrix(const SampleSum& sum) const {

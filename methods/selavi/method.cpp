@@ -5,10 +5,10 @@
 namespace vbench::selavi {
 namespace {
 
-/// Share of labels that are a head's first choice. @param clusters, labels  [B, H] on the CPU
-double found(const at::Tensor& clusters, const at::Tensor& labels) { return clusters.eq(labels).to(at::kDouble).mean().item<double>(); }
-
-at::Tensor detached(const at::Tensor& x) { return x.defined() ? x.detach() : x; }
+/// Share of labels that are a head's first choice. @param logits  [H, B, K]   @param labels  [B, H]
+double found(const at::Tensor& logits, const at::Tensor& labels) {
+  return logits.detach().argmax(2).t().eq(labels).to(at::kFloat).mean().item<double>();
+}
 
 at::Tensor on_cpu(const at::Tensor& x) { return x.defined() ? x.to(at::kCPU, at::kFloat) : x; }
 
@@ -50,18 +50,17 @@ LossTerms SelaviMethod::loss(const Batch& batch, const StepContext& context) {
                                              static_cast<uint64_t>(context.step))};
   const auto logits = logits_of(network_, features_of(network_, batch, tuning_.labels.modality, pass), pass);
   const auto &video = logits.video, &audio = logits.audio;
-  const auto labels = labelling_.labels_of(batch.indices);
+  const auto labels = labelling_.labels_of(batch.indices.to(at::kCPU)).to((video.defined() ? video : audio).device());
   // A modality alone takes both halves.
-  const auto loss = head_loss({video.defined() ? video : audio, audio.defined() ? audio : video}, labels.to(batch.clips.device()));
+  const auto loss = head_loss({video.defined() ? video : audio, audio.defined() ? audio : video}, labels);
   LossTerms terms{loss.total, {}};
-  const auto clusters = clusters_of({detached(video), detached(audio)});
   if (video.defined()) {
     terms.terms.emplace_back("video", loss.video.item<double>() * (audio.defined() ? 0.5 : 1));
-    terms.terms.emplace_back("top1_video", found(clusters.video, labels));
+    terms.terms.emplace_back("top1_video", found(video, labels));
   }
   if (audio.defined()) {
     terms.terms.emplace_back("audio", loss.audio.item<double>() * (video.defined() ? 0.5 : 1));
-    terms.terms.emplace_back("top1_audio", found(clusters.audio, labels));
+    terms.terms.emplace_back("top1_audio", found(audio, labels));
   }
   return terms;
 }

@@ -51,6 +51,10 @@ class SelaviMethod {
 
   std::vector<Parameter> parameters();  ///< of the modalities in use
   std::vector<NamedTensor> weights();   ///< "selavi/<the authors' name>", and "labels/..." of SelfLabelling::state()
+  /// labellings.csv, so that a run can be looked at while it goes on.
+  void write_epoch_files(const std::filesystem::path& folder, const std::vector<EpochRecord>& /*history*/) const {
+    write_history(folder, labelling_.history());
+  }
   ModelSummary summary() { return summarise(network_, clip_, spectrogram_); }
   [[nodiscard]] static ModelSummary summary_of(const Tuning& tuning, const audio_visual::Options& data) {
     auto options = tuning.network;

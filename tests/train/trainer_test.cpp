@@ -304,6 +304,36 @@ TEST(Trainer, ResumeRefusesOtherEpochsWhereTheScheduleIsStretchedOverThem) {
   EXPECT_NE(test::error_of([&] { (void)run(job); }).find("was written with epochs=6, this run has 9"), std::string::npos);
 }
 
+TEST(Trainer, ResumeRefusesOtherEpochsWhereTheMethodsOwnWorkIsStretchedOverThem) {
+  const test::TemporaryFolder folder;
+  auto job = small_job(folder.path());
+  job.stretched = true;
+  job.options.epochs = 3;
+  (void)run(job);
+  job.options.epochs = 6;
+  job.settings["epochs"] = "9";
+  job.resume = true;
+  EXPECT_NE(test::error_of([&] { (void)run(job); }).find("was written with epochs=6, this run has 9"), std::string::npos);
+}
+
+TEST(Trainer, TheLastEpochIsAlwaysValidated) {
+  const auto validated = [](int64_t epochs, int64_t first, int64_t every) {
+    const test::TemporaryFolder folder;
+    auto job = small_job(folder.path());
+    job.options.epochs = epochs;
+    job.options.first_validated_epoch = first;
+    job.options.validate_every = every;
+    std::vector<int64_t> numbers;
+    for (const auto& epoch : run(job).history) {
+      if (!epoch.scores.empty()) numbers.push_back(epoch.epoch);
+    }
+    return numbers;
+  };
+  EXPECT_EQ(validated(6, 1, 3), (std::vector<int64_t>{1, 4, 5}));
+  EXPECT_EQ(validated(4, 0, 3), (std::vector<int64_t>{0, 3}));
+  EXPECT_EQ(validated(3, 8, 1), (std::vector<int64_t>{2}));
+}
+
 TEST(Trainer, ResumeRefusesTheCheckpointOfAnotherMethod) {
   const test::TemporaryFolder folder;
   auto job = small_job(folder.path());

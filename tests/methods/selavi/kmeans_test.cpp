@@ -57,6 +57,13 @@ TEST(KMeans, MoreRestartsAreNeverWorse) {
   }
 }
 
+TEST(KMeans, MoreCentresThanPlacesAreAtPointsAllTheSame) {
+  auto points = torch::full({6, 2}, 5.0, torch::kDouble);
+  points[5] = 9;
+  const auto result = cluster_by_means(points, {.clusters = 5}, 1);
+  EXPECT_EQ((torch::cdist(result.centres, points).amin(1) > 1e-9).sum().item<int64_t>(), 0) << result.centres;
+}
+
 TEST(KMeans, IsAFunctionOfTheSeed) {
   const auto points = blobs(1, 300, 1);
   const KMeansOptions options{.clusters = 12, .restarts = 1};

@@ -101,6 +101,35 @@ TEST(SelfLabelling, WarmsBatchNormUpAndReadsTheSplitOnceForEveryGroupOfHeads) {
   EXPECT_EQ(bench.copies().at(statistic).item<int64_t>(), before.at(statistic).item<int64_t>() + 2);
 }
 
+TEST(SelfLabelling, BearsModalitiesThatAreSureOfDifferentClusters) {
+  Bench bench;
+  const torch::NoGradGuard no_grad;
+  for (int64_t head = 0; head < 2; ++head) {
+    // Each product is exp(-120), far below the smallest float.
+    at::Tensor(bench.network.video_head(head).output().bias).copy_(torch::tensor({120., 0., 60.}));
+    at::Tensor(bench.network.audio_head(head).output().bias).copy_(torch::tensor({0., 120., 60.}));
+  }
+  EXPECT_THAT(bench.before(0), HasSubstr("labels 1 of 4"));
+}
+
+TEST(SelfLabelling, RefusesSettingsThatWouldDoNothing) {
+  const auto refused = [](const std::function<void(LabelOptions&)>& change) {
+    auto options = few_labellings();
+    change(options);
+    return test::error_of([&] { SelfLabelling(options, three_clusters(), kSeed); });
+  };
+  EXPECT_EQ(refused([](LabelOptions& options) { options.groups = 2; }), "");
+  EXPECT_THAT(refused([](LabelOptions& options) { options.marginals.deviation = 0.2; }), HasSubstr("labels.deviation: has no effect"));
+  EXPECT_THAT(refused([](LabelOptions& options) { options.marginals.redraw = true; }), HasSubstr("labels.redraw"));
+  EXPECT_THAT(refused([](LabelOptions& options) { options.marginals.per_head = false; }), HasSubstr("labels.per_head"));
+  EXPECT_THAT(refused([](LabelOptions& options) { options.marginals.placement = Placement::kSorted; }), HasSubstr("labels.placement"));
+  const auto alone = [](LabelOptions& options) {
+    options.modality = Modality::kVideo;
+    options.match = MatchKind::kOff;
+  };
+  EXPECT_THAT(refused(alone), HasSubstr("labels.match"));
+}
+
 TEST(SelfLabelling, LabelsAgainWhenTheScheduleAsksAndWithFreshAugmentations) {
   Bench bench;
   std::vector<int64_t> steps;

@@ -117,6 +117,13 @@ TEST(Schedule, GradualWarmupRisesToTheMultiplierWhichStays) {
   expect_factors(run(*Schedule::make(options, kRate, 1, 6), 1, 6), {0, 0.5, 1, 1, 0.5, 0.5});
 }
 
+TEST(Schedule, AMultiplierBelongsToTheGradualWarmup) {
+  ScheduleOptions options;
+  options.warmup_epochs = 2;
+  options.warmup_multiplier = 3;
+  EXPECT_NE(test::error_of([&] { (void)Schedule::make(options, kRate, 1, 6); }).find("schedule.warmup_multiplier"), std::string::npos);
+}
+
 ScheduleOptions plateau() {
   ScheduleOptions options;
   options.kind = ScheduleKind::kReduceOnPlateau;
