@@ -11,7 +11,7 @@
 #include "datasets/register.hpp"
 #include "harness/cli/commands/commands.hpp"
 #include "harness/core/error.hpp"
-#include "harness/train/stop_signal.hpp"
+#include "harness/core/stop_signal.hpp"
 #include "methods/registered_methods.hpp"
 
 namespace vbench::cli {

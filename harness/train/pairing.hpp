@@ -16,10 +16,10 @@
 #include "harness/core/concepts.hpp"
 #include "harness/core/error.hpp"
 #include "harness/core/progress.hpp"
+#include "harness/core/stop_signal.hpp"
 #include "harness/core/text.hpp"
 #include "harness/train/device.hpp"
 #include "harness/train/options.hpp"
-#include "harness/train/stop_signal.hpp"
 
 namespace vbench {
 

@@ -16,6 +16,7 @@
 
 #include "harness/core/error.hpp"
 #include "harness/core/random.hpp"
+#include "harness/core/stop_signal.hpp"
 #include "harness/train/checkpoint.hpp"
 #include "harness/train/device.hpp"
 #include "harness/train/early_stopping.hpp"
@@ -24,7 +25,6 @@
 #include "harness/train/run_log.hpp"
 #include "harness/train/schedule.hpp"
 #include "harness/train/step_line.hpp"
-#include "harness/train/stop_signal.hpp"
 
 namespace vbench {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "harness/core/error.hpp"
 #include "harness/core/settings.hpp"
-#include "harness/train/stop_signal.hpp"
+#include "harness/core/stop_signal.hpp"
 #include "methods/selavi/head_groups.hpp"
 #include "methods/selavi/matching.hpp"
 #include "metrics/clustering.hpp"

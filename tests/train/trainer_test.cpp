@@ -9,7 +9,7 @@
 
 #include "harness/core/error.hpp"
 #include "harness/core/files.hpp"
-#include "harness/train/stop_signal.hpp"
+#include "harness/core/stop_signal.hpp"
 #include "tests/support/golden.hpp"
 #include "tests/train/regression.hpp"
 

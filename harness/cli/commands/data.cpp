@@ -8,9 +8,9 @@
 #include "harness/cli/commands/commands.hpp"
 #include "harness/core/error.hpp"
 #include "harness/core/settings.hpp"
+#include "harness/core/stop_signal.hpp"
 #include "harness/core/text.hpp"
 #include "harness/train/device.hpp"
-#include "harness/train/stop_signal.hpp"
 
 namespace vbench::cli {
 namespace {

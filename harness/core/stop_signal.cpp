@@ -1,4 +1,4 @@
-#include "harness/train/stop_signal.hpp"
+#include "harness/core/stop_signal.hpp"
 
 #include <unistd.h>
 
