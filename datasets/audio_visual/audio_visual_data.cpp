@@ -12,6 +12,7 @@
 #include "datasets/audio_visual/usable_videos.hpp"
 #include "datasets/formats/hash.hpp"
 #include "datasets/location/warning.hpp"
+#include "datasets/video/picture.hpp"
 #include "harness/core/error.hpp"
 #include "harness/core/text.hpp"
 
@@ -35,8 +36,31 @@ struct AudioVisualData::State {
   void check_classes(const Family& family) const;
   void take(const Family& family, UsableVideos found);
   void warn(const std::string& line) const { warn_once(line, spec.verbosity); }
+  void require_few_damaged(const Error& latest) const;
+  [[nodiscard]] int64_t count_damaged() const;
+  [[nodiscard]] std::string damaged_ids() const;
   [[nodiscard]] std::string hash_contents() const;
 };
+
+int64_t AudioVisualData::State::count_damaged() const {
+  return std::count_if(damaged.get(), damaged.get() + videos.size(), [](const auto& flag) { return flag.load(); });
+}
+
+std::string AudioVisualData::State::damaged_ids() const {
+  std::string ids;
+  for (size_t i = 0; i < videos.size(); ++i) ids += damaged[i] ? videos[i].id + "\n" : "";
+  return ids;
+}
+
+/// Those that only decoding shows count like those that their headers show. Training has no such limit: it sees them long before.
+void AudioVisualData::State::require_few_damaged(const Error& latest) const {
+  const int64_t bad = missing + unusable + count_damaged(), all = static_cast<int64_t>(videos.size()) + missing + unusable;
+  if (static_cast<double>(bad) <= options.allow_missing * static_cast<double>(all) + 1e-9) return;
+  throw input_error(
+      latest.fact(), latest.where(),
+      fmt::format("{} of {} videos cannot be used, 'vbench data verify' lists them; data.allow_missing allows a share, now {:g} %", bad,
+                  all, options.allow_missing * 100));
+}
 
 void AudioVisualData::State::check_classes(const Family& family) const {
   if (location.source == Source::kSynthetic) return;
@@ -123,8 +147,10 @@ Sample AudioVisualData::read(int64_t index, RandomStream& random) const {
     sample.clip = std::move(clip);
     sample.spectrogram = std::move(spectrogram);
   } catch (const Error& error) {
-    if (!state_->training || state_->spec.strict || error.kind() != ErrorKind::kInput) throw;
-    if (!state_->damaged[at].exchange(true)) state_->warn(fmt::format("{} is left out: {}", video.id, error.what()));
+    if (state_->spec.strict || error.kind() != ErrorKind::kInput) throw;
+    if (state_->damaged[at].exchange(true)) return sample;
+    if (!state_->training) state_->require_few_damaged(error);
+    state_->warn(fmt::format("{} is left out: {}", video.id, error.what()));
   }
   return sample;
 }
@@ -153,6 +179,13 @@ Batch AudioVisualData::collate(const std::vector<Sample>& samples) {
   return batch;
 }
 
+std::string AudioVisualData::picture_strip(int64_t index, const StripRequest& request) const {
+  constexpr int64_t kQuality = 75;
+  cv::Mat strip;
+  cv::hconcat(state_->reader->look(file(index), request.pictures, request.side), strip);
+  return video::encode_jpeg(strip, kQuality);
+}
+
 std::string AudioVisualData::name(int64_t index) const { return state_->videos.at(static_cast<size_t>(index)).id; }
 
 std::filesystem::path AudioVisualData::file(int64_t index) const {
@@ -163,8 +196,11 @@ int64_t AudioVisualData::label(int64_t index) const { return state_->videos.at(s
 
 DataFingerprint AudioVisualData::fingerprint() const {
   std::call_once(state_->fingerprint_once, [this] { state_->contents_hash = state_->hash_contents(); });
-  const auto damaged = std::count_if(state_->damaged.get(), state_->damaged.get() + size(), [](const auto& flag) { return flag.load(); });
-  return {state_->split, size() - damaged, state_->missing, state_->unusable + damaged, state_->contents_hash};
+  const auto damaged = state_->count_damaged();
+  const bool other = damaged > 0 && !state_->training;  // figures are those of the rest
+  const std::string hash =
+      other ? hash_of(fmt::format("{} without {}", state_->contents_hash, state_->damaged_ids())) : state_->contents_hash;
+  return {state_->split, size() - damaged, state_->missing, state_->unusable + damaged, hash};
 }
 
 Source AudioVisualData::source() const { return state_->location.source; }

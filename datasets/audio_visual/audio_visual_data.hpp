@@ -37,6 +37,9 @@ class AudioVisualData {
   /// @throws Error kInput if no sample has a clip
   [[nodiscard]] static Batch collate(const std::vector<Sample>& samples);
 
+  /// JPEG of what the evaluation sees of a video: squares of its clip, side by side. @throws Error kInput, naming the file
+  [[nodiscard]] std::string picture_strip(int64_t index, const StripRequest& request) const;
+
   [[nodiscard]] std::string name(int64_t index) const;
   [[nodiscard]] std::filesystem::path file(int64_t index) const;
   [[nodiscard]] int64_t label(int64_t index) const;

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <opencv2/imgproc.hpp>
+
 #include "datasets/audio_visual/picture_reader.hpp"
-#include "datasets/transforms/clip_colour.hpp"
 #include "datasets/transforms/stretch_sampling.hpp"
 #include "harness/core/error.hpp"
 
@@ -24,8 +26,8 @@ audio::SegmentOptions segments_of(const SoundOptions& sound) {
           .temporal_jitter = sound.temporal_jitter};
 }
 
-double length_in(const PictureReader& video, const PictureOptions& options) {
-  return video::stretch_length(options.frames, options.step, static_cast<double>(options.fps), video.rate());
+video::Stretch middle_of(const PictureReader& video, const PictureOptions& options) {
+  return video::fixed_stretch(static_cast<double>(video.frames()), options.length_in(video.rate()), kMiddle, kClips);
 }
 
 std::vector<cv::Mat> pictures_in(PictureReader& video, const video::Stretch& stretch, int64_t count) {
@@ -42,25 +44,33 @@ ClipReader::ClipReader(const PictureOptions& pictures, const SoundOptions& sound
 
 SeenAndHeard ClipReader::train(const std::filesystem::path& file, RandomStream& random) const {
   PictureReader video(file);
-  const auto stretch = video::random_stretch(static_cast<double>(video.frames()), length_in(video, pictures_), random);
+  const auto stretch = video::random_stretch(static_cast<double>(video.frames()), pictures_.length_in(video.rate()), random);
   const auto frames = pictures_in(video, stretch, pictures_.frames);
-  const auto crop = video::random_crop(video::size_of(frames.front()), video::published_sides(pictures_.crop), pictures_.crop, random);
-  const auto colours = video::draw_colour_jitter(random);
-  const bool grey = random.uniform() < video::kGreyProbability;
   SeenAndHeard made;
-  made.clip = video::cut_clip(frames, crop);
-  if (pictures_.colour_jitter) made.clip = video::jitter_colours(made.clip, colours);
-  if (pictures_.grey && grey) made.clip = video::to_grey(made.clip);
+  made.clip = video::random_clip(frames, pictures_, video::published_sides(pictures_.crop), random);
   made.spectrogram = sound_.read(file, sound_.draw(stretch.start / video.rate(), random));
   return made;
 }
 
 SeenAndHeard ClipReader::evaluate(const std::filesystem::path& file) const {
   PictureReader video(file);
-  const auto stretch = video::fixed_stretch(static_cast<double>(video.frames()), length_in(video, pictures_), kMiddle, kClips);
+  const auto stretch = middle_of(video, pictures_);
   const auto frames = pictures_in(video, stretch, pictures_.frames);
   const auto crop = video::fixed_crop(video::size_of(frames.front()), pictures_.crop, video::CropPlace::kCentre);
   return {video::cut_clip(frames, crop), sound_.read(file, {.start_seconds = stretch.start / video.rate(), .volume = 1})};
+}
+
+std::vector<cv::Mat> ClipReader::look(const std::filesystem::path& file, int64_t count, int64_t side) const {
+  PictureReader video(file);
+  std::vector<cv::Mat> squares;
+  for (const cv::Mat& picture : pictures_in(video, middle_of(video, pictures_), count)) {
+    const int shorter = std::min(picture.cols, picture.rows);
+    const cv::Rect centre((picture.cols - shorter) / 2, (picture.rows - shorter) / 2, shorter, shorter);
+    const auto length = static_cast<int>(side);
+    squares.emplace_back();
+    cv::resize(picture(centre), squares.back(), {length, length}, 0, 0, shorter > length ? cv::INTER_AREA : cv::INTER_CUBIC);
+  }
+  return squares;
 }
 
 }  // namespace vbench::audio_visual

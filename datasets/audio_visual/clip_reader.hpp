@@ -4,6 +4,8 @@
 #include <ATen/core/Tensor.h>
 
 #include <filesystem>
+#include <opencv2/core.hpp>
+#include <vector>
 
 #include "datasets/audio/segment.hpp"
 #include "datasets/audio_visual/options.hpp"
@@ -28,6 +30,8 @@ class ClipReader {
   [[nodiscard]] SeenAndHeard train(const std::filesystem::path& file, RandomStream& random) const;
   /// The second in the middle and the square in the centre.
   [[nodiscard]] SeenAndHeard evaluate(const std::filesystem::path& file) const;
+  /// Of the same second and square, `count` pictures for people: evenly spread, without sound. CV_8UC3.
+  [[nodiscard]] std::vector<cv::Mat> look(const std::filesystem::path& file, int64_t count, int64_t side) const;
 
  private:
   PictureOptions pictures_;

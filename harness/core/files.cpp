@@ -92,6 +92,13 @@ void remove_abandoned_files(const fs::path& folder) {
   }
 }
 
+void require_writable(const fs::path& file) {
+  const auto parent = file.has_parent_path() ? file.parent_path() : fs::path(".");
+  if (!fs::is_directory(parent)) throw input_error("is no folder", parent.string(), "create it, or choose another --output");
+  if (fs::is_directory(file)) throw input_error("is a folder", file.string(), "name a file with --output");
+  if (::access(parent.c_str(), W_OK) != 0) throw input_error("cannot be written to", parent.string(), "choose another --output");
+}
+
 std::string read_file(const fs::path& path, uint64_t limit) {
   const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (fd.get() < 0) fail(path, "open the file", errno);

@@ -20,6 +20,10 @@ void replace_file_atomically(const std::filesystem::path& path, const std::funct
 /// Removes the temporary files that killed processes left in the folder. Only where nobody else is writing.
 void remove_abandoned_files(const std::filesystem::path& folder);
 
+/// For what a user names with --output: known before hours of work, not behind them.
+/// @throws Error kInput if it is a folder, or its folder is not there or cannot be written to
+void require_writable(const std::filesystem::path& file);
+
 /// Whole file as bytes. @throws Error kInput if it cannot be read or is longer than `limit` bytes.
 [[nodiscard]] std::string read_file(const std::filesystem::path& path, uint64_t limit = uint64_t{1} << 32);
 

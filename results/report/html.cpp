@@ -1,0 +1,70 @@
+#include "results/report/html.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "harness/core/text.hpp"
+
+namespace vbench::report {
+
+std::string escape_html(std::string_view text) {
+  std::string escaped;
+  for (const char c : printable(text)) {
+    switch (c) {
+      case '&':
+        escaped += "&amp;";
+        break;
+      case '<':
+        escaped += "&lt;";
+        break;
+      case '>':
+        escaped += "&gt;";
+        break;
+      case '"':
+        escaped += "&quot;";
+        break;
+      case '\'':
+        escaped += "&#39;";
+        break;
+      default:
+        escaped += c;
+    }
+  }
+  return escaped;
+}
+
+std::string script_json(const nlohmann::json& value) {
+  std::string safe;
+  for (const char c : value.dump(-1, ' ', true)) {  // these three occur within its strings only, where \u is the same
+    switch (c) {
+      case '&':
+        safe += "\\u0026";
+        break;
+      case '<':
+        safe += "\\u003c";
+        break;
+      case '>':
+        safe += "\\u003e";
+        break;
+      default:
+        safe += c;
+    }
+  }
+  return safe;
+}
+
+std::string base64(std::string_view bytes) {
+  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  text.reserve((bytes.size() + 2) / 3 * 4);
+  for (size_t i = 0; i < bytes.size(); i += 3) {
+    const auto byte = [&](size_t at) { return at < bytes.size() ? static_cast<uint32_t>(static_cast<unsigned char>(bytes[at])) : 0U; };
+    const uint32_t group = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2);
+    for (size_t digit = 0; digit < 4; ++digit) {
+      const bool padding = i + digit > bytes.size();
+      text += padding ? '=' : kDigits[group >> (18 - 6 * digit) & 63];
+    }
+  }
+  return text;
+}
+
+}  // namespace vbench::report
