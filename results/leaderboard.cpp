@@ -9,12 +9,11 @@
 #include <tuple>
 
 #include "metrics/statistics.hpp"
+#include "results/folds.hpp"
 #include "results/score_cells.hpp"
 
 namespace vbench {
 namespace {
-
-using Runs = std::vector<const RunRecord*>;
 
 constexpr size_t kLongestConfiguration = 40;
 
@@ -27,7 +26,13 @@ using BoardKey = decltype(board_key(RunRecord()));
 /// One line of a board: the same method, variant and settings with several seeds.
 struct Entry {
   std::string method, variant, configuration;
-  Runs runs;  // one a seed
+  Runs runs;                      // one a seed, of each fold
+  std::map<int64_t, Runs> folds;  // the same by fold; empty: of one split
+
+  /// What is averaged: runs, or folds.
+  [[nodiscard]] std::vector<double> values(const std::string& key) const {
+    return folds.empty() ? values_of(runs, key) : fold_means(folds, key);
+  }
 };
 
 struct Board {
@@ -38,6 +43,7 @@ struct Board {
   const RunRecord* sample = nullptr;    // any run, for what all have in common
   bool paper = false;                   // published figures wanted and allowed
   bool several_configurations = false;  // some (method, variant) has more than one
+  std::vector<int64_t> folds;           // that every entry is the mean of; empty: one split
 };
 
 /// Settings in which the configurations of one method and variant differ, as "key=value key=value".
@@ -63,30 +69,34 @@ std::set<std::string> differing_keys(const std::vector<const std::map<std::strin
   return differing;
 }
 
-/// The newest run of each seed, by seed. Run ids sort by time.
-Runs newest_of_each_seed(const Runs& runs, int64_t& superseded) {
-  std::map<int64_t, const RunRecord*> newest;
-  for (const auto* run : runs) {
-    auto& kept = newest[run->seed];
-    superseded += kept != nullptr;
-    if (kept == nullptr || kept->run_id < run->run_id) kept = run;
+/// The newest run of each seed, of each fold where there are several.
+Entry entry_of(const std::string& method, const std::string& variant, std::string configuration, const Runs& runs, Board& board) {
+  Entry entry{method, variant, std::move(configuration), {}, {}};
+  if (board.folds.empty()) {
+    entry.runs = newest_of_each_seed(runs, board.superseded);
+    return entry;
   }
-  Runs kept;
-  for (const auto& [seed, run] : newest) kept.push_back(run);
-  return kept;
+  std::map<int64_t, Runs> all;
+  for (const auto* run : runs) all[*fold_of(*run)].push_back(run);
+  for (const auto& [fold, of_fold] : all) {
+    const auto kept = newest_of_each_seed(of_fold, board.superseded);
+    entry.runs.insert(entry.runs.end(), kept.begin(), kept.end());
+    entry.folds.emplace(fold, kept);
+  }
+  return entry;
 }
 
 void add_entries(Board& board, const Runs& valid) {
   std::map<std::pair<std::string, std::string>, std::map<std::map<std::string, std::string>, Runs>> grouped;
-  for (const auto* run : valid) grouped[{run->method, run->variant}][run->settings].push_back(run);
+  for (const auto* run : valid)
+    grouped[{run->method, run->variant}][board.folds.empty() ? run->settings : settings_beside_fold(*run)].push_back(run);
   for (const auto& [name, configurations] : grouped) {
     std::vector<const std::map<std::string, std::string>*> all;
     for (const auto& [settings, runs] : configurations) all.push_back(&settings);
     const auto differing = differing_keys(all);
     board.several_configurations = board.several_configurations || all.size() > 1;
     for (const auto& [settings, runs] : configurations) {
-      board.entries.push_back(
-          {name.first, name.second, configuration_text(settings, differing), newest_of_each_seed(runs, board.superseded)});
+      board.entries.push_back(entry_of(name.first, name.second, configuration_text(settings, differing), runs, board));
     }
   }
 }
@@ -100,14 +110,16 @@ void sort_best_first(Board& board) {
   if (board.metrics.empty()) return;
   const std::string& key = board.metrics.front();
   std::stable_sort(board.entries.begin(), board.entries.end(), [&](const Entry& a, const Entry& b) {
-    const double left = mean(values_of(a.runs, key)), right = mean(values_of(b.runs, key));
+    const double left = mean(a.values(key)), right = mean(b.values(key));
     if (std::isnan(left) || std::isnan(right)) return !std::isnan(left) && std::isnan(right);
     return better(key, left, right);
   });
 }
 
-Board board_of(const Runs& runs, const LeaderboardRequest& request) {
+/// @param folds  see Board
+Board board_of(const Runs& runs, const LeaderboardRequest& request, std::vector<int64_t> folds = {}) {
   Board board;
+  board.folds = std::move(folds);
   board.sample = runs.front();
   board.paper = request.paper && board.sample->source == Source::kReal;
   Runs valid;
@@ -147,19 +159,23 @@ class BoardTable {
 
   void add_header() {
     const RunRecord& run = *board_.sample;
+    const bool folds = !board_.folds.empty();
     const std::string hash = run.data.hash.substr(0, 8);
-    table_.title = fmt::format("{}: {}, split {}, {} items (data {}), protocol {} version {}", run.dataset, source_title(run.source),
-                               run.data.split, run.data.items, hash.empty() ? "unknown" : hash, run.protocol.name, run.protocol.version);
+    const std::string split = folds ? fmt::format("folds {}", fmt::join(board_.folds, ",")) : run.data.split;
+    const std::string part = folds ? fmt::format("{} and their mean", split)
+                                   : fmt::format("split {}, {} items (data {})", split, run.data.items, hash.empty() ? "unknown" : hash);
+    table_.title = fmt::format("{}: {}, {}, protocol {} version {}", run.dataset, source_title(run.source), part, run.protocol.name,
+                               run.protocol.version);
     table_.facts = {{"dataset", run.dataset},
                     {"source", to_string(run.source)},
-                    {"split", run.data.split},
+                    {"split", split},
                     {"protocol", run.protocol.name},
                     {"protocol_version", std::to_string(run.protocol.version)},
-                    {"data_hash", run.data.hash}};
+                    {"data_hash", folds ? "" : run.data.hash}};
     add_column("method", {});
     add_column("variant", {});
     add_column("configuration", {.detail = !board_.several_configurations});
-    add_column("result", {.detail = !board_.paper});
+    add_column("result", {.detail = !board_.paper && !folds});
     add_column("runs", {});
     table_.stub = table_.header.size();
     for (const auto& key : board_.metrics) {
@@ -175,7 +191,7 @@ class BoardTable {
     if (!metric || !metric->detail) return false;
     for (const auto& entry : board_.entries) {
       const Published* figures = board_.paper ? published_for(published_, entry.method) : nullptr;
-      const PublishedRow* first = figures == nullptr ? nullptr : figures->find_row(board_.sample->dataset, entry.variant);
+      const PublishedRow* first = figures == nullptr ? nullptr : figures->find_row(board_.sample->dataset, entry.variant, folds_of_paper());
       if (first != nullptr && first->scores.count(key) > 0) return false;
     }
     return true;
@@ -191,9 +207,24 @@ class BoardTable {
     return {{.text = entry.method}, {.text = entry.variant}, configuration, {.text = result}, {.text = count, .numeric = true}};
   }
 
+  /// How many folds a published mean must be of to stand here; a number that no paper has: it must not.
+  [[nodiscard]] int64_t folds_of_paper() const {
+    const auto count = static_cast<int64_t>(board_.folds.size());
+    return board_.folds.empty() || board_.folds.back() == count ? count : -1;  // 1, 2, ... count
+  }
+
+  void add_fold_rows(const Entry& entry) {
+    for (const auto& [fold, runs] : entry.folds) {
+      auto row = row_start(entry, fmt::format("fold {}", fold), runs.size());
+      for (const auto& key : board_.metrics) row.push_back(score_cell(key, values_of(runs, key)));
+      table_.rows.push_back(std::move(row));
+    }
+  }
+
   void add_entry(const Entry& entry) {
-    auto row = row_start(entry, "vbench", entry.runs.size());
-    for (const auto& key : board_.metrics) row.push_back(score_cell(key, values_of(entry.runs, key)));
+    add_fold_rows(entry);
+    auto row = row_start(entry, entry.folds.empty() ? "vbench" : fmt::format("mean of {} folds", entry.folds.size()), entry.runs.size());
+    for (const auto& key : board_.metrics) row.push_back(score_cell(key, entry.values(key)));
     ours_.push_back(table_.rows.size());
     table_.rows.push_back(std::move(row));
     if (entry.configuration.size() > kLongestConfiguration) configurations_.push_back(entry.configuration);
@@ -203,14 +234,14 @@ class BoardTable {
 
   void add_published(const Entry& entry, const Published& figures) {
     const std::string& dataset = board_.sample->dataset;
-    if (figures.find_row(dataset, entry.variant) == nullptr) return;
+    if (figures.find_row(dataset, entry.variant, folds_of_paper()) == nullptr) return;
     for (const auto& row : figures.rows()) {
-      if (row.dataset == dataset && row.variant == entry.variant) add_published_row(entry, row);
+      if (row.dataset == dataset && row.variant == entry.variant && row.folds == folds_of_paper()) add_published_row(entry, row);
     }
     auto difference = row_start(entry, "difference", 0);
     for (const auto& key : board_.metrics) {
-      const auto figure = figures.find(dataset, entry.variant, key);
-      const double ours = mean(values_of(entry.runs, key));
+      const auto figure = figures.find(dataset, entry.variant, key, folds_of_paper());
+      const double ours = mean(entry.values(key));
       difference.push_back(figure ? difference_cell(key, ours, *figure) : Cell{.numeric = true});
     }
     table_.rows.push_back(std::move(difference));
@@ -254,8 +285,9 @@ class BoardTable {
     const RunRecord& run = *board_.sample;
     auto& notes = table_.notes;
     if (run.source == Source::kSynthetic) notes.push_back(synthetic_note());
-    notes.push_back("Shares in %, mean ± sample standard deviation over runs with different seeds." +
-                    std::string(ours_.size() > 1 ? " Best in bold or with *." : ""));
+    const char* over = board_.folds.empty() ? "runs with different seeds." : "folds, of which each counts by the mean over its seeds.";
+    notes.push_back(
+        fmt::format("Shares in %, mean ± sample standard deviation over {}{}", over, ours_.size() > 1 ? " Best in bold or with *." : ""));
     if (!run.protocol.description.empty()) notes.push_back("Protocol: " + run.protocol.description + ".");
     if (run.data.missing + run.data.dropped > 0) {
       notes.push_back(fmt::format("Incomplete data: {} items without files and {} unusable ones were not evaluated.", run.data.missing,
@@ -285,19 +317,30 @@ class BoardTable {
   std::set<std::string> citations_, remarks_;
 };
 
+Table fold_table(const Runs& runs, const std::vector<int64_t>& folds, const LeaderboardRequest& request,
+                 const std::map<std::string, Published>& published) {
+  const Board board = board_of(runs, request, folds);
+  return BoardTable(board, published).build();
+}
+
 }  // namespace
 
 std::vector<Table> leaderboards(const std::vector<RunRecord>& runs, const LeaderboardRequest& request,
                                 const std::map<std::string, Published>& published) {
   std::map<BoardKey, Runs> boards;
   std::map<std::pair<std::string, Source>, int> boards_of_data;
+  Runs counted;
   for (const auto& run : runs) {
     if ((!request.method.empty() && run.method != request.method) || (!request.dataset.empty() && run.dataset != request.dataset)) continue;
     auto& members = boards[board_key(run)];
     if (members.empty()) ++boards_of_data[{run.dataset, run.source}];
     members.push_back(&run);
+    if (run.verdict.valid) counted.push_back(&run);
   }
   std::vector<Table> tables;
+  std::vector<Table> of_folds;
+  for (const auto& [folds, members] : runs_of_folds(counted)) of_folds.push_back(fold_table(members, folds, request, published));
+  if (request.folds_only && !of_folds.empty()) return of_folds;
   for (const auto& [key, members] : boards) {
     const Board board = board_of(members, request);
     tables.push_back(BoardTable(board, published).build());
@@ -309,6 +352,7 @@ std::vector<Table> leaderboards(const std::vector<RunRecord>& runs, const Leader
     if (request.paper && board.sample->source == Source::kSynthetic)
       tables.back().notes.emplace_back("Published figures stand beside real data only.");
   }
+  tables.insert(tables.end(), of_folds.begin(), of_folds.end());
   return tables;
 }
 

@@ -15,10 +15,13 @@ namespace vbench {
 struct LeaderboardRequest {
   std::string method = "", dataset = "";  ///< empty: all
   bool paper = false;                     ///< add published figures and the difference, where the data are real
+  bool folds_only = false;                ///< tables of several folds alone, if there are any
 };
 
 /// One table for every (dataset, source, protocol and version, data fingerprint); real before synthetic.
 /// A row is one (method, variant, configuration): mean ± sample standard deviation over seeds, the newest run of each seed.
+/// Where a configuration was run on several official folds of a dataset, a further table has a row for each and their mean: the folds
+/// count the same, each by the mean over its seeds. Figures published as such means stand there alone.
 /// @param published  by method
 [[nodiscard]] std::vector<Table> leaderboards(const std::vector<RunRecord>& runs, const LeaderboardRequest& request,
                                               const std::map<std::string, Published>& published);

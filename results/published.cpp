@@ -32,6 +32,14 @@ std::string text_of(const Json& object, const char* key, bool needed, const std:
   return found->get<std::string>();
 }
 
+/// 0 where it is not said.
+int64_t count_of(const Json& object, const char* key, const std::string& where) {
+  const auto found = object.find(key);
+  if (found == object.end()) return 0;
+  if (!found->is_number_unsigned()) fail(fmt::format("'{}' must be a whole number", key), where);
+  return found->get<int64_t>();
+}
+
 void require_plausible(const std::string& metric, double value, const std::string& where) {
   const auto info = find_metric(metric);
   if (!info) fail("unknown metric '" + metric + "'", where);
@@ -54,7 +62,7 @@ Scores scores_of(const Json& row, const char* key, bool needed, const std::strin
 
 PublishedRow row_of(const Json& json, size_t index) {
   const std::string where = fmt::format(", row {}", index + 1);
-  require_known_keys(json, {"set", "table", "row", "dataset", "variant", "split", "runs", "scores", "deviations", "note"}, where);
+  require_known_keys(json, {"set", "table", "row", "dataset", "variant", "split", "runs", "folds", "scores", "deviations", "note"}, where);
   PublishedRow row;
   row.set = text_of(json, "set", true, where);
   row.table = text_of(json, "table", false, where);
@@ -63,17 +71,15 @@ PublishedRow row_of(const Json& json, size_t index) {
   row.variant = text_of(json, "variant", true, where);
   row.split = text_of(json, "split", false, where);
   row.note = text_of(json, "note", false, where);
-  if (const auto runs = json.find("runs"); runs != json.end()) {
-    if (!runs->is_number_unsigned()) fail("'runs' must be a whole number", where);
-    row.runs = runs->get<int64_t>();
-  }
+  row.runs = count_of(json, "runs", where);
+  row.folds = count_of(json, "folds", where);
   row.scores = scores_of(json, "scores", true, where);
   row.deviations = scores_of(json, "deviations", false, where);
   return row;
 }
 
-bool matches(const PublishedRow& row, const std::string& dataset, const std::string& variant) {
-  return row.dataset == dataset && (variant.empty() || row.variant == variant);
+bool matches(const PublishedRow& row, const std::string& dataset, const std::string& variant, int64_t folds) {
+  return row.dataset == dataset && row.folds == folds && (variant.empty() || row.variant == variant);
 }
 
 }  // namespace
@@ -96,19 +102,22 @@ Published Published::parse(std::string_view text) {
   return published;
 }
 
-std::optional<double> Published::find(const std::string& dataset, const std::string& variant, const std::string& metric) const {
-  const PublishedRow* row = find_row(dataset, variant, metric);
+std::optional<double> Published::find(const std::string& dataset, const std::string& variant, const std::string& metric,
+                                      int64_t folds) const {
+  const PublishedRow* row = find_row(dataset, variant, metric, folds);
   return row == nullptr ? std::nullopt : std::optional(row->scores.at(metric));
 }
 
-const PublishedRow* Published::find_row(const std::string& dataset, const std::string& variant, const std::string& metric) const {
-  const auto has_it = [&](const PublishedRow& row) { return matches(row, dataset, variant) && row.scores.count(metric) > 0; };
+const PublishedRow* Published::find_row(const std::string& dataset, const std::string& variant, const std::string& metric,
+                                        int64_t folds) const {
+  const auto has_it = [&](const PublishedRow& row) { return matches(row, dataset, variant, folds) && row.scores.count(metric) > 0; };
   const auto found = std::find_if(rows_.begin(), rows_.end(), has_it);
   return found == rows_.end() ? nullptr : &*found;
 }
 
-const PublishedRow* Published::find_row(const std::string& dataset, const std::string& variant) const {
-  const auto found = std::find_if(rows_.begin(), rows_.end(), [&](const PublishedRow& row) { return matches(row, dataset, variant); });
+const PublishedRow* Published::find_row(const std::string& dataset, const std::string& variant, int64_t folds) const {
+  const auto found =
+      std::find_if(rows_.begin(), rows_.end(), [&](const PublishedRow& row) { return matches(row, dataset, variant, folds); });
   return found == rows_.end() ? nullptr : &*found;
 }
 

@@ -8,6 +8,7 @@
 
 #include "harness/core/error.hpp"
 #include "metrics/statistics.hpp"
+#include "results/folds.hpp"
 #include "results/score_cells.hpp"
 
 namespace vbench {
@@ -24,14 +25,15 @@ std::vector<const RunRecord*> pointers(const std::vector<RunRecord>& seeds) {
 
 Json finite(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
+Json score_json(const std::vector<double>& values) {
+  Json list = Json::array();
+  for (const double value : values) list.push_back(finite(value));
+  return {{"mean", finite(mean(values))}, {"std", finite(sample_std(values))}, {"values", list}};
+}
+
 Json scores_json(const std::vector<const RunRecord*>& runs) {
   Json scores = Json::object();
-  for (const auto& key : metrics_of(runs)) {
-    const auto values = values_of(runs, key);
-    Json list = Json::array();
-    for (const double value : values) list.push_back(finite(value));
-    scores[key] = {{"mean", finite(mean(values))}, {"std", finite(sample_std(values))}, {"values", list}};
-  }
+  for (const auto& key : metrics_of(runs)) scores[key] = score_json(values_of(runs, key));
   return scores;
 }
 
@@ -51,13 +53,13 @@ Json speed_json(const std::vector<RunRecord>& seeds) {
   return speed;
 }
 
-/// Published figures for the metrics of the runs; none for synthetic data.
-std::map<std::string, double> published_of(const std::vector<const RunRecord*>& runs, const Published* published) {
-  std::map<std::string, double> figures;
+/// Published figures for the metrics of the runs; none for synthetic data. @param folds  of which they are means; 0: of one split
+Json published_of(const std::vector<const RunRecord*>& runs, const Published* published, int64_t folds = 0) {
+  Json figures = Json::object();
   const RunRecord& first = *runs.front();
   if (published == nullptr || first.source != Source::kReal) return figures;
   for (const auto& key : metrics_of(runs)) {
-    if (const auto figure = published->find(first.dataset, first.variant, key)) figures[key] = *figure;
+    if (const auto figure = published->find(first.dataset, first.variant, key, folds)) figures[key] = *figure;
   }
   return figures;
 }
@@ -72,9 +74,7 @@ Json verdict_json(const std::vector<RunRecord>& seeds) {
   return {{"valid", valid}, {"reasons", reasons}};
 }
 
-}  // namespace
-
-std::string run_json(const std::vector<RunRecord>& seeds, const Published* published) {
+Json run_object(const std::vector<RunRecord>& seeds, const Published* published) {
   const auto runs = pointers(seeds);
   const RunRecord& first = seeds.front();
   Json seed_list = Json::array(), run_ids = Json::array();
@@ -84,11 +84,9 @@ std::string run_json(const std::vector<RunRecord>& seeds, const Published* publi
     run_ids.push_back(record.run_id);
     epochs = std::max(epochs, record.epochs);
   }
-  Json figures = Json::object();
-  for (const auto& [key, value] : published_of(runs, published)) figures[key] = value;
   Json environment = Json::object();
   for (const auto& [name, value] : first.environment) environment[name] = value;
-  const Json json{
+  return {
       {"method", first.method},
       {"variant", first.variant},
       {"dataset", first.dataset},
@@ -98,13 +96,45 @@ std::string run_json(const std::vector<RunRecord>& seeds, const Published* publi
       {"epochs", epochs},
       {"scores", scores_json(runs)},
       {"speed", speed_json(seeds)},
-      {"published", figures},
+      {"published", published_of(runs, published)},
       {"run_ids", run_ids},
       {"protocol", {{"name", first.protocol.name}, {"version", first.protocol.version}, {"description", first.protocol.description}}},
       {"data", {{"items", first.data.items}, {"missing", first.data.missing}, {"dropped", first.data.dropped}, {"hash", first.data.hash}}},
       {"verdict", verdict_json(seeds)},
       {"environment", environment}};
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string text_of(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
+
+}  // namespace
+
+std::string run_json(const std::vector<RunRecord>& seeds, const Published* published) { return text_of(run_object(seeds, published)); }
+
+std::string folds_json(const std::vector<std::vector<RunRecord>>& folds, const Published* published) {
+  std::map<int64_t, Runs> by_fold;
+  std::vector<const RunRecord*> all;
+  Json numbers = Json::array(), objects = Json::array(), scores = Json::object();
+  for (const auto& seeds : folds) {
+    const auto runs = pointers(seeds);
+    const int64_t fold = fold_of(seeds.front()).value_or(0);
+    numbers.push_back(fold);
+    objects.push_back(run_object(seeds, published));
+    by_fold[fold] = runs;
+    all.insert(all.end(), runs.begin(), runs.end());
+  }
+  if (all.empty()) throw Error(ErrorKind::kInternal, "a summary of no runs", "fold summary");
+  for (const auto& key : metrics_of(all)) scores[key] = score_json(fold_means(by_fold, key));
+  const RunRecord& first = *all.front();
+  const auto count = static_cast<int64_t>(by_fold.size());
+  const bool whole = by_fold.rbegin()->first == count;  // 1, 2, ... count
+  return text_of({{"method", first.method},
+                  {"variant", first.variant},
+                  {"dataset", first.dataset},
+                  {"source", to_string(first.source)},
+                  {"folds", numbers},
+                  {"scores", scores},
+                  {"published", published_of(all, whole ? published : nullptr, count)},
+                  {"runs", objects}});
 }
 
 }  // namespace vbench

@@ -15,4 +15,9 @@ namespace vbench {
 /// @param published  may be nullptr
 [[nodiscard]] std::string run_json(const std::vector<RunRecord>& seeds, const Published* published);
 
+/// The same of runs on several folds: "folds", "scores" with mean and deviation over them, of which each counts by the mean over its seeds,
+/// and "runs": the object of run_json() of each fold. "published" has the figures that are means of so many folds.
+/// @param folds  the records of run_json() for each fold; at least one
+[[nodiscard]] std::string folds_json(const std::vector<std::vector<RunRecord>>& folds, const Published* published);
+
 }  // namespace vbench

@@ -59,6 +59,7 @@ void inspect(const Family& family, const Options& options, const DataRequest& re
 
 DatasetEntry dataset_entry(const Family& family) {
   auto entry = entry_of(family, inspect);
+  entry.folds = family.folds;
   entry.preparation = preparation_text(family);
   entry.prepare = [&family](const DataRequest& request, const std::string& folder) { return prepare(family, request, folder); };
   return entry;

@@ -53,6 +53,9 @@ struct DataReport {
 struct DatasetEntry {
   std::string name, title, licence;
   std::string layout;  ///< what to put where below --data-root, several lines
+  /// Official splits into training and evaluation, of which the setting data.fold names one. 1: there is one; 0: as many as the user's
+  /// files.
+  int64_t folds = 1;
   std::function<DataReport(const DataRequest&)> info;
   std::function<DataReport(const DataRequest&)> verify;
   /// Writes a stand-in (or, with annotations=DIR and word_vectors=FILE among the settings, features for real annotations) into a folder.

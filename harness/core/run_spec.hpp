@@ -25,6 +25,8 @@ struct RunSpec {
   std::string dataset;
   std::string variant;  ///< empty: the first variant of (method, dataset)
   std::vector<int64_t> seeds{1};
+  std::vector<int64_t> folds;         ///< every seed runs on each of these official splits; empty: on the one that the settings name
+  bool all_folds = false;             ///< the same on all of them
   std::optional<int64_t> epochs;      ///< overrides the variant's number
   std::vector<std::string> settings;  ///< "key=value", in order
   std::string data_root = "data";

@@ -58,7 +58,23 @@ void check_finite(const NamedTensor& source) {
     throw input_error("holds values that are not finite", source.name);
 }
 
-LoadReport load(const Weights& source, const Weights& target) {
+/// @throws Error kInput unless everything below `prefix` was found
+void require_whole(const LoadReport& report, std::string_view prefix, int64_t tensors) {
+  std::vector<std::string> lacking;
+  for (const auto& name : report.not_loaded) {
+    if (name.starts_with(prefix)) lacking.push_back(name);
+  }
+  if (lacking.empty()) return;
+  const auto& misshapen = report.misshapen;
+  const auto other = std::find_if(misshapen.begin(), misshapen.end(), [&](const auto& text) { return text.starts_with(prefix); });
+  const bool wrong_size = other != misshapen.end();
+  throw input_error(fmt::format("does not fill the video network: {} of its {} tensors are missing or of another shape, the first: {}",
+                                lacking.size(), tensors, wrong_size ? *other : lacking.front()),
+                    "", wrong_size ? "model.divisor must be that of the run that wrote it" : kLayoutHint);
+}
+
+/// @param whole  prefix of what must be filled; empty: nothing must
+LoadReport load(const Weights& source, const Weights& target, std::string_view whole = "") {
   LoadReport report;
   report.source_heads = heads_of(source);
   report.heads = heads_of(target);
@@ -83,15 +99,19 @@ LoadReport load(const Weights& source, const Weights& target) {
   for (const auto& entry : source) {
     if (!used.contains(entry.name)) report.unused.push_back(entry.name);
   }
+  if (!whole.empty() && !report.loaded.empty()) {
+    const auto required =
+        std::count_if(target.begin(), target.end(), [&](const NamedTensor& weight) { return weight.name.starts_with(whole); });
+    require_whole(report, whole, required);
+  }
   const torch::NoGradGuard no_grad;
   for (auto& [tensor, value] : copies) tensor.copy_(value);
   return report;
 }
 
-template <class Target>
-LoadReport import_into(const std::filesystem::path& file, const Target& target) {
+LoadReport import_into(const std::filesystem::path& file, const Weights& target, std::string_view whole = "") {
   try {
-    auto report = load_matching(read_checkpoint(file), target);
+    auto report = load(read_checkpoint(file), target, whole);
     if (report.loaded.empty()) throw input_error("no tensor has a name and shape of this network", "", kLayoutHint);
     return report;
   } catch (const Error& error) {
@@ -137,7 +157,10 @@ Weights read_checkpoint(const std::filesystem::path& file) {
   return weights;
 }
 
-LoadReport import_checkpoint(const std::filesystem::path& file, const Network& network) { return import_into(file, network); }
-LoadReport import_checkpoint(const std::filesystem::path& file, const Classifier& classifier) { return import_into(file, classifier); }
+LoadReport import_checkpoint(const std::filesystem::path& file, const Network& network) { return import_into(file, network.weights()); }
+LoadReport import_checkpoint(const std::filesystem::path& file, const Classifier& classifier) {
+  return import_into(file, classifier.weights(), kBase);
+}
+LoadReport import_video_network(const std::filesystem::path& file, const Weights& base) { return import_into(file, base, kBase); }
 
 }  // namespace vbench::selavi

@@ -43,7 +43,11 @@ LoadReport load_matching(const Weights& source, const Classifier& classifier);
 
 /// load_matching() of a file. @throws Error kInput also if nothing fits
 LoadReport import_checkpoint(const std::filesystem::path& file, const Network& network);
+/// The same of a file that must fill the whole video network: its linear layer alone may be missing.
+/// @throws Error kInput for a part that is not there or has another shape; nothing is changed then
 LoadReport import_checkpoint(const std::filesystem::path& file, const Classifier& classifier);
+/// The video network of any of these files. @param base  all its tensors, named "base.stem.0.weight", ...; it is filled or left alone
+LoadReport import_video_network(const std::filesystem::path& file, const Weights& base);
 
 /// For Experiment::import_checkpoint().
 [[nodiscard]] inline ImportReport report_of(const LoadReport& report) { return {report.text(), report.not_loaded.empty()}; }

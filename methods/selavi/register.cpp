@@ -1,4 +1,5 @@
-// Tells the registry about SeLaVi: the published run on every dataset, its ablations, small runs for CPUs, and k-means as the floor.
+// Tells the registry about SeLaVi: the published run on every dataset, its ablations, small runs for CPUs, k-means as the floor, and what
+// the video network is worth on UCF-101 and HMDB-51.
 #include <published/selavi.hpp>
 
 #include <string>
@@ -10,6 +11,8 @@
 #include "harness/train/pairing.hpp"
 #include "methods/selavi/method.hpp"
 #include "methods/selavi/raw_clusters.hpp"
+#include "methods/selavi/recognition.hpp"
+#include "methods/selavi/video_retrieval.hpp"
 
 namespace vbench {
 namespace {
@@ -59,6 +62,45 @@ Variant raw_clusters_on(const std::string& dataset) {
   });
 }
 
+/// Clips of action videos that two cores can read and see. Ours.
+Presets small_actions() {
+  return {{"model.divisor", "8"},     {"picture.frames", "8"},   {"picture.step", "4"}, {"picture.crop", "48"},
+          {"picture.shortest", "52"}, {"picture.longest", "64"}, {"clips.test", "2"},   {"clips.crops", "1"}};
+}
+
+/// From random weights, which the stand-in's motions can be learnt from. Ours.
+Presets mini_actions() {
+  return with(small_actions(), {{"clips.train", "2"},
+                                {"batch_size", "16"},
+                                {"eval_batch_size", "16"},
+                                {"optimizer.learning_rate", "0.05"},
+                                {"optimizer.weight_decay", "0.0005"},
+                                {"schedule.warmup_epochs", "1"},
+                                {"schedule.warmup_unit", "step"},
+                                {"schedule", "cosine"}});
+}
+
+template <class M>
+Variant actions_on(const std::string& dataset, Presets presets = {}) {
+  return pair_of<M, clips::StretchData>(std::move(presets), [dataset] {
+    return PairDefaults<M, clips::StretchData>{M::training_defaults(), M::tuning_defaults(), clips::stretch_options_of(dataset)};
+  });
+}
+
+void register_actions(Registry::MethodHandle& method, const std::string& dataset) {
+  method
+      .variant(dataset, "mini", "none: fine-tuning with an eighth of the channels, short and small clips, for CPUs",
+               actions_on<RecognitionMethod>(dataset, mini_actions()))
+      .variant(dataset, "mini-retrieval", "none: retrieval with the same network and clips, 10 a video; needs --init",
+               actions_on<VideoRetrievalMethod>(dataset, with(small_actions(), {{"clips.test", "10"}, {"eval_batch_size", "16"}})))
+      .variant(dataset, "selavi-finetune", "README of the authors' repository: fine-tuned from --init, mean of --folds all",
+               actions_on<RecognitionMethod>(dataset))
+      .variant(dataset, "selavi-linear", "the same with the video network as --init has it: only a linear layer learns",
+               actions_on<RecognitionMethod>(dataset, {{"model.frozen", "true"}}))
+      .variant(dataset, "selavi-retrieval", "nearest training videos by the features of --init; nothing is trained",
+               actions_on<VideoRetrievalMethod>(dataset, {{"clips.crops", "1"}}));
+}
+
 }  // namespace
 
 void register_selavi(Registry& registry) {
@@ -74,6 +116,9 @@ void register_selavi(Registry& registry) {
         .variant(name, "selavi-1head", "the same with one head", selavi_on(name, {{"model.heads", "1"}, {"labels.groups", "1"}}))
         .variant(name, "kmeans-raw", "none: k-means on small pictures and mean spectra, the floor", raw_clusters_on(name));
   }
+  method.variant("vgg-sound", "selavi-released", "README of the authors' repository: its weights, with --init FILE --eval-only",
+                 selavi_on("vgg-sound", {{"data.evaluated", "val"}, {"sound.z_normalise", "true"}}));
+  for (const char* dataset : {"ucf101", "hmdb51"}) register_actions(method, dataset);
 }
 
 }  // namespace vbench

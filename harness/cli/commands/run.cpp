@@ -1,4 +1,4 @@
-// `vbench run`: trains and evaluates every seed, stores the results, prints the board they stand on.
+// `vbench run`: trains and evaluates every seed on every fold, stores the results, prints the board they stand on.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -21,6 +21,11 @@ const Published* find_published(const std::map<std::string, Published>& figures,
   const auto found = figures.find(method);
   return found == figures.end() ? nullptr : &found->second;
 }
+
+/// Records of every seed, by fold.
+using FoldRecords = std::vector<std::vector<RunRecord>>;
+
+bool asks_for_folds(const RunSpec& spec) { return spec.all_folds || !spec.folds.empty(); }
 
 // Nobody knows how the embeddings of a foreign file were made, so they are scored and not stored.
 int score_embeddings(const CommandContext& context, const Session& session) {
@@ -48,27 +53,65 @@ void report_verdict(const RunRecord& record, Progress& progress) {
 // Every run of the same dataset and source, so that the new one stands among its peers.
 void print_board(const CommandContext& context, const Store& store, const RunRecord& latest,
                  const std::map<std::string, Published>& figures) {
+  const RunSpec& spec = context.invocation.run;
   RunFilter filter;
   filter.dataset = latest.dataset;
   filter.source = latest.source;
   LeaderboardRequest request;
   request.dataset = latest.dataset;
   request.paper = latest.source == Source::kReal;
-  print_tables(leaderboards(store.runs(filter), request, figures), effective_format(context.invocation.run));
+  request.folds_only = asks_for_folds(spec);
+  print_tables(leaderboards(store.runs(filter), request, figures), effective_format(spec));
 }
 
-/// A session for each of "--variant a,b"; all are checked before the first one trains.
-std::vector<Session> sessions(const CommandContext& context) {
-  std::vector<Session> all;
+/// The folds that were asked for. @throws Error kUsage for folds that the dataset has not, and for a fold that the settings name too
+std::vector<int64_t> folds_of(const RunSpec& spec, const DatasetEntry& dataset) {
+  const int64_t known = dataset.folds;
+  if (known == 1) throw usage_error(fmt::format("{} has one official split", dataset.name), "--folds", "leave it out");
+  if (known == 0 && spec.all_folds)
+    throw usage_error(fmt::format("how many folds {} has is not known", dataset.name), "--folds all", "name them: 1,2,3");
+  for (const auto& setting : spec.settings) {
+    if (trim(setting.substr(0, setting.find('='))) == "data.fold")
+      throw usage_error("names a fold as --folds does", "--set " + setting, "leave one of the two out");
+  }
+  std::vector<int64_t> folds = spec.folds;
+  for (int64_t fold = 1; spec.all_folds && fold <= known; ++fold) folds.push_back(fold);
+  for (const int64_t fold : folds) {
+    if (known > 0 && fold > known)
+      throw usage_error(fmt::format("{} has {} official splits, {} is none of them", dataset.name, known, fold), "--folds");
+  }
+  return folds;
+}
+
+/// A session for each fold of a variant, or one.
+std::vector<Session> sessions_of_folds(RunSpec spec, const Registry& registry) {
+  std::vector<Session> sessions;
+  sessions.emplace_back(spec, registry);
+  if (!asks_for_folds(spec)) return sessions;
+  if (!spec.embeddings.empty()) throw usage_error("an embeddings file is of one split", "--folds", "leave it out");
+  const auto folds = folds_of(spec, registry.find_dataset(sessions.front().variant().dataset));
+  sessions.clear();
+  spec.settings.emplace_back();
+  for (const int64_t fold : folds) {
+    spec.settings.back() = fmt::format("data.fold={}", fold);
+    sessions.emplace_back(spec, registry);
+  }
+  return sessions;
+}
+
+/// The sessions of each of "--variant a,b"; all are checked before the first one trains.
+std::vector<std::vector<Session>> sessions(const CommandContext& context) {
+  std::vector<std::vector<Session>> all;
   auto spec = context.invocation.run;
   const auto variants = split(spec.variant, ',');
   for (const auto& variant : variants.empty() ? std::vector<std::string>{""} : variants) {
     if (variant.empty() && !variants.empty())
       throw usage_error("a name is missing", "--variant " + fmt::format("{}", fmt::join(variants, ",")));
     spec.variant = variant;
-    all.emplace_back(spec, context.registry);
+    all.push_back(sessions_of_folds(spec, context.registry));
     for (size_t i = 0; i + 1 < all.size(); ++i) {
-      if (all[i].variant().name == all.back().variant().name) throw usage_error(fmt::format("'{}' is given twice", variant), "--variant");
+      if (all[i].front().variant().name == all.back().front().variant().name)
+        throw usage_error(fmt::format("'{}' is given twice", variant), "--variant");
     }
   }
   return all;
@@ -76,6 +119,7 @@ std::vector<Session> sessions(const CommandContext& context) {
 
 std::vector<RunRecord> run_seeds(const CommandContext& context, Session& session, Store& store) {
   std::vector<RunRecord> records;
+  if (asks_for_folds(session.spec())) context.progress.info(session.spec().settings.back());
   for (const int64_t seed : context.invocation.run.seeds) {
     records.push_back(session.run_seed(seed, context.command_line, context.progress));
     records.back().run_id = store.add(records.back());
@@ -85,9 +129,12 @@ std::vector<RunRecord> run_seeds(const CommandContext& context, Session& session
 }
 
 /// One variant is an object, several are a list of them.
-void print_json(const std::vector<std::vector<RunRecord>>& variants, const std::map<std::string, Published>& figures) {
+void print_json(const RunSpec& spec, const std::vector<FoldRecords>& variants, const std::map<std::string, Published>& figures) {
   std::vector<std::string> objects;
-  for (const auto& records : variants) objects.push_back(run_json(records, find_published(figures, records.front().method)));
+  for (const auto& folds : variants) {
+    const Published* published = find_published(figures, folds.front().front().method);
+    objects.push_back(asks_for_folds(spec) ? folds_json(folds, published) : run_json(folds.front(), published));
+  }
   std::cout << (objects.size() == 1 ? objects.front() : fmt::format("[{}]\n", fmt::join(objects, ",")));
 }
 
@@ -98,16 +145,19 @@ int run_command(const CommandContext& context) {
   if (spec.eval_only && spec.init.empty() && spec.embeddings.empty())
     throw usage_error("nothing to evaluate", "--eval-only", "name the weights with --init FILE");
   auto runs = sessions(context);
-  if (!spec.embeddings.empty()) return score_embeddings(context, runs.front());
+  if (!spec.embeddings.empty()) return score_embeddings(context, runs.front().front());
   make_folder(spec.out);
   Store store = Store::open(store_path(spec));  // before training: a folder that cannot be written to should not cost an hour
-  std::vector<std::vector<RunRecord>> variants;
-  for (auto& session : runs) variants.push_back(run_seeds(context, session, store));
+  std::vector<FoldRecords> variants;
+  for (auto& of_variant : runs) {
+    auto& folds = variants.emplace_back();
+    for (auto& session : of_variant) folds.push_back(run_seeds(context, session, store));
+  }
   const auto figures = published_figures(context.registry);
   if (effective_format(spec) == OutputFormat::kJson) {
-    print_json(variants, figures);
+    print_json(spec, variants, figures);
   } else {
-    print_board(context, store, variants.front().front(), figures);
+    print_board(context, store, variants.front().front().front(), figures);
   }
   return 0;
 }
