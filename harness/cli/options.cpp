@@ -90,6 +90,24 @@ void add_top(po::options_description& options, Raw& raw) {
   options.add_options()("top", shown(raw.invocation.top, int64_t{5})->value_name("N"), "answers a question");
 }
 
+void add_report(po::options_description& options, Raw& raw) {
+  RunSpec& run = raw.invocation.run;
+  options.add_options()("method,m", po::value(&run.method)->value_name("M"), "only runs of this method")                               //
+      ("dataset,d", po::value(&run.dataset)->value_name("D"), "only runs on this dataset")                                             //
+      ("variant", po::value(&run.variant)->value_name("V"), "only runs of this variant")                                               //
+      ("run", po::value(&raw.invocation.run_id)->value_name("ID"), "this run; the beginning of its id will do if no other begins so")  //
+      ("output", po::value(&raw.invocation.output)->value_name("FILE"), "HTML page to write")                                          //
+      ("examples", shown(raw.invocation.examples, int64_t{6})->value_name("N"),
+       "videos shown of each cluster, 0..100: with 6, a page of 400 clusters has up to 50 MB")                                      //
+      ("frames", shown(raw.invocation.frames, int64_t{8})->value_name("N"), "pictures of each video, 1..32, which the page plays")  //
+      ("data-root", shown(run.data_root, std::string("data"))->value_name("DIR"), "folder that holds one folder a dataset")         //
+      ("set", po::value(&run.settings)->value_name("KEY=VALUE")->composing(),
+       "override a setting of the run: data.videos=DIR where its videos were moved; repeatable")                       //
+      ("strict", po::bool_switch(&run.strict), "fail where files are missing or damaged instead of leaving them out")  //
+      ("workers", shown(run.workers, int64_t{0})->value_name("N"), "reading threads; 0: all cores");
+  add_out(options, raw);
+}
+
 void add_run(po::options_description& options, Raw& raw) {
   RunSpec& run = raw.invocation.run;
   add_model(options, raw);
@@ -216,6 +234,16 @@ const std::vector<Command>& commands() {
          add_top(options, raw);
          add_format(options, raw);
        }},
+      {"report", "vbench report [--method M] [--dataset D] [--variant V] [--run ID] --output PAGE.html [options]",
+       "one HTML page with the clusters of a run: example videos, labels, sizes, search; it opens without a network",
+       "Takes the newest stored run that has clusters, or the one of --run, from DIR/results.db. The stored clusters count; the other\n"
+       "heads, names of classes, cluster sizes and labellings come from the run's folder in DIR as long as it holds the same clusters.\n"
+       "Pictures are read from the run's videos; without them the page says so and shows everything else.\n\n"
+       "Examples:\n"
+       "  vbench report --output clusters.html\n"
+       "  vbench report --method selavi --dataset ave --examples 12 --output clusters.html\n"
+       "  vbench report --run 20240131T101502 --data-root /mnt/data --strict --output clusters.html\n",
+       add_report},
       {"doctor", "vbench doctor [--format F]", "what this machine and build can do, and what slows it down", "Example:\n  vbench doctor\n",
        [](po::options_description& options, Raw& raw) { add_format(options, raw); }},
   };
@@ -352,6 +380,11 @@ void finish(Raw& raw, const po::variables_map& values) {
     if (raw.epochs < 0) throw usage_error("the number of epochs is negative", "--epochs");
     run.epochs = raw.epochs;
   }
+  const auto require_within = [](const char* option, int64_t value, int64_t low, int64_t high) {
+    if (value < low || value > high) throw usage_error(fmt::format("{} is not in {}..{}", value, low, high), option);
+  };
+  require_within("--examples", raw.invocation.examples, 0, 100);
+  require_within("--frames", raw.invocation.frames, 1, 32);
   if (raw.invocation.top < 1) throw usage_error("must be at least 1", "--top");
   constexpr int64_t kMostThreads = 1024;  // more is a mistake, and starting them would fail somewhere deep inside
   if (std::min(run.threads, run.workers) < 0 || std::max(run.threads, run.workers) > kMostThreads)

@@ -16,7 +16,7 @@ struct Invocation {
   bool help = false;
   bool version = false;
   RunSpec run;                   ///< run, embed, predict, explain; also data_root, source, out, format, verbosity of the others
-  std::string output;            ///< embed, predict, explain, data synth, data prepare: the file or folder to write
+  std::string output;            ///< embed, predict, explain, report, data synth, data prepare: the file or folder to write
   bool paper = false;            ///< leaderboard: add the published figures
   std::string import_coot_runs;  ///< leaderboard: folder of the authors' runs
   bool deep = false;             ///< data verify
@@ -26,6 +26,9 @@ struct Invocation {
   std::string class_name;        ///< explain
   std::string candidates;        ///< predict: likewise
   int64_t top = 5;               ///< predict, explain: answers a question
+  std::string run_id;            ///< report: of the stored run, or how it begins; empty: the newest
+  int64_t examples = 6;          ///< report: videos shown of each cluster
+  int64_t frames = 8;            ///< report: pictures of each of them
 };
 
 /// Options from the command line, then VBENCH_* variables, then --config, then defaults.

@@ -346,6 +346,10 @@
     document.body.classList.toggle('moving', on);
     byId('motion').setAttribute('aria-pressed', String(on));
   }
+  // The controls stay at the top and would hide what a link leads to.
+  function keepClearOfTools() {
+    document.documentElement.style.scrollPaddingTop = document.querySelector('.tools').offsetHeight + 14 + 'px';
+  }
   function fillControls() {
     report.heads.forEach((head, index) => {
       const best = index === report.best && report.heads.length > 1 ? ', best' : '';
@@ -360,6 +364,7 @@
     root.setProperty('--frames', String(report.frames));
     root.setProperty('--still', (report.frames > 1 ? 100 * Math.floor(report.frames / 2) / (report.frames - 1) : 0) + '%');
     setMotion(!window.matchMedia('(prefers-reduced-motion: reduce)').matches);
+    keepClearOfTools();
   }
   function listen() {
     byId('query').addEventListener('input', (event) => change({ q: event.target.value }));
@@ -383,6 +388,7 @@
       }
     });
     window.addEventListener('hashchange', open);
+    window.addEventListener('resize', keepClearOfTools);
   }
   function open() {
     if (/^(clusters|sizes|labellings)$/.test(window.location.hash.slice(1))) return;

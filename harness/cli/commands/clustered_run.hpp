@@ -1,0 +1,42 @@
+// A stored run whose method found clusters, and what its folder still says of them. Used by `vbench report`.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/cli/commands/commands.hpp"
+#include "harness/core/run_record.hpp"
+#include "results/report/cluster_page.hpp"
+
+namespace vbench::cli {
+
+/// The store's part, which counts: it stays when folders are trained in again, moved or deleted.
+struct ClusteredRun {
+  RunRecord record;
+  std::vector<std::string> ids;
+  std::vector<int64_t> clusters;  ///< of the best head
+  std::vector<int64_t> labels;    ///< true ones
+};
+
+/// The newest run with clusters that matches --method, --dataset and --variant, or the one of --run.
+/// @throws Error kUsage for unknown names and runs, and for runs without clusters; kInput without a store
+[[nodiscard]] ClusteredRun find_clustered_run(const CommandContext& context);
+
+/// What the run's folder adds.
+struct ClusterFiles {
+  std::vector<std::string> classes;  ///< names of the labels
+  std::vector<report::Head> heads;   ///< all; of their clusters and sizes
+  size_t best = 0;                   ///< the one whose clusters the store has
+  std::vector<report::Labelling> labellings;
+};
+
+/// Looks below `out` for a folder of the run's variant and seed whose clusters.csv holds exactly the stored clusters. Damaged files give a
+/// line in `problems`.
+/// @return nothing if there is none
+[[nodiscard]] std::optional<ClusterFiles> find_cluster_files(const ClusteredRun& run, const std::filesystem::path& out,
+                                                             std::vector<std::string>& problems);
+
+}  // namespace vbench::cli

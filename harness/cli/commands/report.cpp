@@ -1,0 +1,201 @@
+// `vbench report`: the clusters of a stored run as one HTML page.
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <thread>
+
+#include "datasets/loader/ordered_prefetch.hpp"
+#include "harness/cli/commands/clustered_run.hpp"
+#include "harness/cli/commands/commands.hpp"
+#include "harness/core/error.hpp"
+#include "harness/core/experiment.hpp"
+#include "harness/core/files.hpp"
+#include "harness/core/text.hpp"
+#include "harness/core/stop_signal.hpp"
+#include "metrics/clustering.hpp"
+#include "results/report/cluster_page.hpp"
+
+namespace vbench::cli {
+namespace {
+
+constexpr int64_t kSide = 96;  // of a picture, pixels
+
+/// Warns, or with --strict fails.
+void complain(const CommandContext& context, const std::string& line) {
+  if (context.invocation.run.strict) throw input_error(line, "vbench report", "leave out --strict for a page without that");
+  context.progress.warning(line);
+}
+
+/// As the run's ids have them, "<class>/<video>", where every label has one such class; else their numbers.
+std::vector<std::string> classes_by_ids(const ClusteredRun& run) {
+  std::vector<std::string> names;
+  for (size_t i = 0; i < run.ids.size(); ++i) {
+    const auto label = static_cast<size_t>(std::max<int64_t>(run.labels[i], 0));
+    const size_t slash = run.ids[i].find('/');
+    if (names.size() <= label) names.resize(label + 1);
+    const std::string name = slash == std::string::npos ? "" : run.ids[i].substr(0, slash);
+    if (name.empty() || (!names[label].empty() && names[label] != name)) return {};
+    names[label] = name;
+  }
+  return names;
+}
+
+void name_missing_classes(std::vector<std::string>& classes) {
+  for (size_t i = 0; i < classes.size(); ++i) {
+    if (classes[i].empty()) classes[i] = fmt::format("class {}", i);
+  }
+}
+
+std::vector<report::Figure> figures_of(const Scores& scores) {
+  std::vector<report::Figure> figures;
+  for (const auto& metric : all_metrics()) {
+    const auto found = scores.find(metric.key);
+    if (found == scores.end() || metric.detail) continue;
+    const char* unit = metric.unit == Unit::kFraction ? " %" : metric.unit == Unit::kNats ? " nats" : "";
+    figures.push_back({metric.column.empty() ? metric.key : metric.column, format_score(metric.key, found->second) + unit, metric.title});
+  }
+  return figures;
+}
+
+at::Tensor tensor_of(const std::vector<int64_t>& values) { return at::tensor(values, at::kLong); }
+
+report::ClusterPage page_of(const CommandContext& context, const ClusteredRun& run) {
+  const RunRecord& record = run.record;
+  report::ClusterPage page{.method = record.method,
+                           .variant = record.variant,
+                           .dataset = record.dataset,
+                           .run_id = record.run_id,
+                           .evaluated_at = fmt::format("{:%Y-%m-%d %H:%M} UTC", fmt::gmtime(static_cast<std::time_t>(record.created_unix))),
+                           .split = record.data.split,
+                           .synthetic = record.source == Source::kSynthetic,
+                           .seed = record.seed,
+                           .epochs = record.epochs,
+                           .figures = figures_of(record.scores),
+                           .ids = run.ids,
+                           .labels = run.labels,
+                           .examples = context.invocation.examples,
+                           .frames = context.invocation.frames};
+  for (const auto& reason : record.verdict.reasons)
+    page.notes.push_back((record.verdict.valid ? "About this run: " : "This run is INVALID: ") + reason);
+  std::vector<std::string> problems;
+  auto files = find_cluster_files(run, context.invocation.run.out, problems);
+  for (const auto& problem : problems) complain(context, problem);
+  if (files) {
+    page.classes = std::move(files->classes);
+    page.heads = std::move(files->heads);
+    page.best = files->best;
+    page.labellings = std::move(files->labellings);
+  } else {
+    const std::string line = "the run's folder is gone or holds other clusters by now";
+    complain(context, fmt::format("{}: {}; the page shows the stored head alone", record.run_id, line));
+    page.notes.push_back("Only the best head is shown, without cluster sizes and labellings: " + line + ".");
+    page.classes = classes_by_ids(run);
+    page.heads = {{"best head", 0, run.clusters}};
+  }
+  page.classes.resize(
+      std::max<size_t>(page.classes.size(), 1 + static_cast<size_t>(*std::max_element(run.labels.begin(), run.labels.end()))));
+  name_missing_classes(page.classes);
+  for (auto& head : page.heads) head.nmi = normalised_mutual_information(tensor_of(head.clusters), tensor_of(run.labels));
+  return page;
+}
+
+/// The videos that the run evaluated, as its settings find them. Null if the dataset has no pictures.
+std::unique_ptr<PictureSource> open_pictures(const CommandContext& context, const RunRecord& record) {
+  const auto pairing = context.registry.find_variant(record.method, record.dataset, record.variant).make();
+  std::map<std::string, std::string> values;
+  for (const auto& setting : pairing->settings().list()) {
+    if (const auto found = record.settings.find(setting.key); found != record.settings.end()) values.insert(*found);
+  }
+  // Videos that have gone since are missing on the page; they are no reason to show none.
+  if (values.contains("data.allow_missing")) values["data.allow_missing"] = "1";
+  for (const auto& [key, value] : values) pairing->settings().set(key, value);
+  for (const auto& assignment : context.invocation.run.settings) pairing->settings().set_assignment(assignment);
+  RunSpec spec = context.invocation.run;
+  spec.method = record.method;
+  spec.dataset = record.dataset;
+  spec.variant = record.variant;
+  spec.split = record.data.split;
+  spec.source = record.source == Source::kSynthetic ? SourceChoice::kSynthetic : SourceChoice::kReal;
+  spec.strict = false;
+  spec.eval_only = true;
+  return pairing->open_pictures(spec);
+}
+
+/// A strip, or why there is none.
+struct Strip {
+  std::string jpeg, problem;
+};
+
+/// @return why the first of those that cannot be read cannot; empty: all can
+std::string read_strips(const CommandContext& context, const PictureSource& pictures, report::ClusterPage& page) {
+  const auto shown = shown_videos(page);
+  const StripRequest request{page.frames, kSide};
+  const int64_t cores = std::max<int64_t>(1, std::thread::hardware_concurrency());
+  const int64_t workers = context.invocation.run.workers > 0 ? context.invocation.run.workers : cores;
+  OrderedPrefetch<Strip> strips(0, static_cast<int64_t>(shown.size()), workers, 4 * workers, [&](int64_t i) -> Strip {
+    try {
+      return {pictures.strip(page.ids[static_cast<size_t>(shown[static_cast<size_t>(i)])], request), ""};
+    } catch (const Error& error) {
+      return {"", error.what()};
+    }
+  });
+  std::string first;
+  context.progress.begin("reading pictures", static_cast<int64_t>(shown.size()));
+  for (const int64_t video : shown) {
+    throw_if_stop_requested();
+    auto strip = strips.next().value();
+    if (first.empty()) first = strip.problem;
+    page.strips[video] = std::move(strip.jpeg);
+    context.progress.update(static_cast<int64_t>(page.strips.size()), "");
+  }
+  context.progress.end();
+  return first;
+}
+
+void add_pictures(const CommandContext& context, const ClusteredRun& run, report::ClusterPage& page) {
+  if (page.examples == 0) return;
+  std::unique_ptr<PictureSource> pictures;
+  std::string why = run.record.dataset + " has no pictures to show";
+  try {
+    pictures = open_pictures(context, run.record);
+  } catch (const Error& error) {
+    const bool about_command_line = error.kind() == ErrorKind::kUsage && !context.invocation.run.settings.empty();
+    if (error.kind() == ErrorKind::kInterrupted || about_command_line) throw;
+    why = error.what();
+  }
+  if (!pictures) {
+    complain(context, "no pictures: " + why);
+    page.notes.emplace_back("The videos of this run were not there when the page was made, so it has no pictures.");
+    return;
+  }
+  const auto problem = read_strips(context, *pictures, page);
+  const auto unreadable = std::count_if(page.strips.begin(), page.strips.end(), [](const auto& strip) { return strip.second.empty(); });
+  if (unreadable > 0) {
+    complain(context, fmt::format("{} of {} example videos cannot be read, the first: {}", unreadable, page.strips.size(), problem));
+  } else if (pictures->data().hash != run.record.data.hash) {
+    complain(context, fmt::format("{}: the videos are not exactly those that the run evaluated", run.record.dataset));
+    page.notes.emplace_back("The videos have changed since the run: pictures may show other videos than those that were clustered.");
+  }
+}
+
+}  // namespace
+
+int report_command(const CommandContext& context) {
+  const auto& output = context.invocation.output;
+  if (output.empty()) throw usage_error("no page to write", "vbench report", "name it with --output FILE.html");
+  require_writable(output);
+  const auto run = find_clustered_run(context);
+  auto page = page_of(context, run);
+  add_pictures(context, run, page);
+  const std::string text = cluster_page(page);
+  write_file_atomically(output, text);
+  context.progress.info(fmt::format("wrote {} clusters of {} videos, {} of them in pictures, to {} ({:.1f} MB)",
+                                    std::set<int64_t>(run.clusters.begin(), run.clusters.end()).size(), page.ids.size(), page.strips.size(),
+                                    output, static_cast<double>(text.size()) / 1e6));
+  return 0;
+}
+
+}  // namespace vbench::cli
