@@ -23,7 +23,7 @@ namespace {
 // Option values as they are parsed, before they become a RunSpec.
 struct Raw {
   Invocation invocation;
-  std::string seeds = "1", source = "auto", precision = "fp32", format;
+  std::string seeds = "1", folds, source = "auto", precision = "fp32", format;
   int64_t epochs = -1;
   std::string config;
   bool quiet = false, verbose = false;
@@ -112,7 +112,9 @@ void add_run(po::options_description& options, Raw& raw) {
   RunSpec& run = raw.invocation.run;
   add_model(options, raw);
   options.add_options()("seeds", shown(raw.seeds, std::string("1"))->value_name("LIST"),
-                        "one run a seed, mean and standard deviation over them: 1,2,3")                              //
+                        "one run a seed, mean and standard deviation over them: 1,2,3")  //
+      ("folds", po::value(&raw.folds)->value_name("LIST"),
+       "every seed on each of these official splits of the dataset, and their mean: 1,2,3 or all")                    //
       ("epochs", po::value(&raw.epochs)->value_name("N"), "training epochs (default: the variant's)")                //
       ("eval-only", po::bool_switch(&run.eval_only), "no training; needs --init")                                    //
       ("embeddings", po::value(&run.embeddings)->value_name("FILE"), "score an embeddings file instead of a model")  //
@@ -131,6 +133,7 @@ const std::vector<Command>& commands() {
        "Examples:\n"
        "  vbench --method coot --dataset youcook2\n"
        "  vbench --method coot --dataset youcook2 --seeds 1,2,3 --epochs 30 --format json\n"
+       "  vbench --method srtg --dataset ucf101 --variant srtg-mini --folds all\n"
        "  vbench --method coot --dataset youcook2 --init provided_models/yc2_100m_coot.pth --eval-only --source real\n"
        "  vbench run --embeddings embeddings.h5 --dataset youcook2\n",
        add_run},
@@ -349,21 +352,27 @@ Enum parse_choice(const std::string& option, const std::string& value, const std
   throw usage_error("unknown value '" + value + "'", "--" + option, suggest(value, names));
 }
 
-std::vector<int64_t> parse_seeds(const std::string& text) {
-  std::vector<int64_t> seeds;
+/// @param what  that is numbered: "seed"
+std::vector<int64_t> parse_numbers(const std::string& text, const std::string& what, int64_t least) {
+  const std::string option = fmt::format("--{}s", what);
+  std::vector<int64_t> numbers;
   for (const auto& piece : split(text, ',')) {
-    const auto seed = parse_int(piece);
-    if (!seed || *seed < 0) throw usage_error("'" + piece + "' is not a seed", "--seeds", "write whole numbers with commas between: 1,2,3");
-    if (std::find(seeds.begin(), seeds.end(), *seed) != seeds.end()) throw usage_error("seed " + piece + " is given twice", "--seeds");
-    seeds.push_back(*seed);
+    const auto number = parse_int(piece);
+    if (!number || *number < least)
+      throw usage_error(fmt::format("'{}' is not a {}", piece, what), option, "write whole numbers with commas between: 1,2,3");
+    if (std::find(numbers.begin(), numbers.end(), *number) != numbers.end())
+      throw usage_error(fmt::format("{} {} is given twice", what, piece), option);
+    numbers.push_back(*number);
   }
-  if (seeds.empty()) throw usage_error("no seed given", "--seeds", "write 1 or 1,2,3");
-  return seeds;
+  if (numbers.empty()) throw usage_error(fmt::format("no {} given", what), option, "write 1 or 1,2,3");
+  return numbers;
 }
 
 void finish(Raw& raw, const po::variables_map& values) {
   RunSpec& run = raw.invocation.run;
-  run.seeds = parse_seeds(raw.seeds);
+  run.seeds = parse_numbers(raw.seeds, "seed", 0);
+  run.all_folds = raw.folds == "all";
+  if (values.count("folds") > 0 && !run.all_folds) run.folds = parse_numbers(raw.folds, "fold", 1);
   run.source = parse_choice<SourceChoice>(
       "source", raw.source, {{"auto", SourceChoice::kAuto}, {"real", SourceChoice::kReal}, {"synthetic", SourceChoice::kSynthetic}});
   run.precision = parse_choice<Precision>("precision", raw.precision,

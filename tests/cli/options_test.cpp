@@ -103,5 +103,16 @@ TEST(Help, EveryCommandExplainsItselfWithAnExample) {
   EXPECT_NE(help_text("run").find("--out DIR (=runs)"), std::string::npos) << help_text("run");
 }
 
+TEST(CommandLine, FoldsAreNumbersOrAll) {
+  EXPECT_TRUE(parse({"run"}).run.folds.empty());
+  EXPECT_FALSE(parse({"run"}).run.all_folds);
+  EXPECT_EQ(parse({"--folds", "3, 1"}).run.folds, (std::vector<int64_t>{3, 1}));
+  const auto all = parse({"--folds", "all"}).run;
+  EXPECT_TRUE(all.all_folds && all.folds.empty());
+  EXPECT_EQ(error_of([] { (void)parse({"--folds", "0"}); }), "--folds: '0' is not a fold; write whole numbers with commas between: 1,2,3");
+  EXPECT_EQ(error_of([] { (void)parse({"--folds", "2,2"}); }), "--folds: fold 2 is given twice");
+  EXPECT_EQ(error_of([] { (void)parse({"--folds", ""}); }), "--folds: no fold given; write 1 or 1,2,3");
+}
+
 }  // namespace
 }  // namespace vbench::cli

@@ -1,5 +1,6 @@
 #include "results/leaderboard.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -174,6 +175,73 @@ TEST(Leaderboard, FitsATerminalWithAllScoresOfThreeSeeds) {
     EXPECT_TRUE(notes || title || display_width(line) <= kTableWidth) << line;
   }
   EXPECT_TRUE(notes);
+}
+
+/// A run on one of three folds, each of which has data of its own.
+RunRecord fold_run(int64_t fold, int64_t seed, double score, const std::string& variant = "v") {
+  auto run = run_with(seed, 0, variant);
+  run.run_id = fmt::format("{}-{}-{}", fold, seed, variant);
+  run.data.split = fmt::format("val{}", fold);
+  run.data.hash = fmt::format("hash{}", fold);
+  run.scores = {{"top1", score}};
+  run.settings["data.fold"] = std::to_string(fold);
+  run.settings["run.train_data"] = fmt::format("train{}", fold);
+  return run;
+}
+
+const std::map<std::string, Published>& published_folds() {
+  static const std::map<std::string, Published> figures{{"coot", Published::parse(R"({"paper": "p", "arxiv": "1", "rows": [
+    {"set": "paper", "dataset": "youcook2", "variant": "v", "folds": 3, "scores": {"top1": 0.9}}]})")}};
+  return figures;
+}
+
+TEST(Leaderboard, SetsTheMeanOfFoldsBelowARowForEach) {
+  // Two seeds on the first fold: each fold counts the same all the same.
+  const auto tables = boards({fold_run(1, 1, 0.4), fold_run(1, 2, 0.6), fold_run(2, 1, 0.6), fold_run(3, 1, 0.7)});
+  ASSERT_EQ(tables.size(), 4U) << "a table for each fold, and one for their mean";
+  for (size_t i = 0; i < 3; ++i) EXPECT_THAT(tables[i].title, HasSubstr(fmt::format("split val{}", i + 1)));
+  const Table& table = tables.back();
+  EXPECT_THAT(table.title, HasSubstr("folds 1,2,3 and their mean"));
+  EXPECT_EQ(column(table, "result"), (std::vector<std::string>{"fold 1", "fold 2", "fold 3", "mean of 3 folds"}));
+  EXPECT_EQ(column(table, "runs"), (std::vector<std::string>{"2", "1", "1", "4"}));
+  EXPECT_EQ(column(table, "top1"), (std::vector<std::string>{"50.00 ±14.14", "60.00", "70.00", "60.00 ±10.00"}));
+  EXPECT_THAT(table.notes, Contains(HasSubstr("over folds")));
+  EXPECT_EQ(column(table, "configuration")[0], "") << "folds are no configurations";
+  EXPECT_THAT(render(table, OutputFormat::kTable), HasSubstr("mean of 3 folds"));
+}
+
+TEST(Leaderboard, ComparesMeansOfTheSameFoldsOnly) {
+  const auto tables = leaderboards({fold_run(1, 1, 0.4), fold_run(2, 1, 0.6), fold_run(1, 1, 0.5, "w"), fold_run(2, 1, 0.9, "w"),
+                                    fold_run(1, 1, 0.5, "x"), fold_run(3, 1, 0.9, "x"), fold_run(2, 1, 0.9, "y")},
+                                   {.folds_only = true}, {});
+  ASSERT_EQ(tables.size(), 2U);
+  EXPECT_EQ(column(tables[0], "variant"), (std::vector<std::string>{"w", "w", "w", "v", "v", "v"}));
+  EXPECT_TRUE(tables[0].rows[2][tables[0].stub].bold);
+  EXPECT_FALSE(tables[0].rows[1][tables[0].stub].bold) << "a single fold is no result";
+  EXPECT_EQ(column(tables[1], "result"), (std::vector<std::string>{"fold 1", "fold 3", "mean of 2 folds"}));
+  auto invalid = fold_run(2, 1, 0.6);
+  invalid.verdict = {false, {"bad"}};
+  EXPECT_EQ(boards({fold_run(1, 1, 0.4), invalid}).size(), 2U) << "one valid fold is no mean";
+}
+
+TEST(Leaderboard, OfAFoldOnOtherDataTheNewestRunCounts) {
+  auto older = fold_run(2, 1, 0.1);
+  older.run_id = "0";
+  older.data.hash = "other";
+  const auto table = leaderboards({fold_run(1, 1, 0.4), fold_run(2, 1, 0.6), older}, {.folds_only = true}, {}).at(0);
+  EXPECT_EQ(column(table, "top1"), (std::vector<std::string>{"40.00", "60.00", "50.00 ±14.14"}));
+}
+
+TEST(Leaderboard, PublishedMeansOfFoldsStandBesideMeansOfAsManyFolds) {
+  const std::vector<RunRecord> three{fold_run(1, 1, 0.4), fold_run(2, 1, 0.6), fold_run(3, 1, 0.8)};
+  const auto tables = leaderboards(three, {.paper = true}, published_folds());
+  ASSERT_EQ(tables.size(), 4U);
+  EXPECT_EQ(column(tables[0], "result"), (std::vector<std::string>{"vbench"})) << "the paper says nothing of a single fold";
+  EXPECT_EQ(column(tables[3], "result"),
+            (std::vector<std::string>{"fold 1", "fold 2", "fold 3", "mean of 3 folds", "paper", "difference"}));
+  EXPECT_EQ(column(tables[3], "top1").back(), "-30.00");
+  const auto two = leaderboards({three[0], three[1]}, {.paper = true}, published_folds());
+  EXPECT_EQ(column(two.back(), "result"), (std::vector<std::string>{"fold 1", "fold 2", "mean of 2 folds"}));
 }
 
 }  // namespace

@@ -45,5 +45,17 @@ TEST(Published, NamesTheRowAndTheFault) {
   EXPECT_EQ(test::error_of([] { (void)Published::parse("{"); }).rfind("published figures: not JSON", 0), 0U);
 }
 
+TEST(Published, MeansOverFoldsAreNoFiguresOfOneSplit) {
+  const auto published = Published::parse(R"({"paper": "p", "rows": [
+    {"set": "paper", "dataset": "d", "variant": "v", "folds": 3, "scores": {"top1": 0.8}},
+    {"set": "paper", "dataset": "d", "variant": "v", "split": "val1", "scores": {"top1": 0.7}}]})");
+  EXPECT_EQ(published.find("d", "v", "top1"), 0.7);
+  EXPECT_EQ(published.find("d", "v", "top1", 3), 0.8);
+  EXPECT_FALSE(published.find("d", "v", "top1", 2));
+  EXPECT_EQ(published.find_row("d", "v", 3)->folds, 3);
+  EXPECT_EQ(fault_in(R"({"set": "paper", "dataset": "d", "variant": "v", "scores": {}, "folds": -1})"),
+            "published figures, row 1: 'folds' must be a whole number");
+}
+
 }  // namespace
 }  // namespace vbench

@@ -69,5 +69,27 @@ TEST(RunJson, WritesScoresThatAreNotFiniteAsNullAndSaysWhy) {
   EXPECT_EQ(json["verdict"]["reasons"][0], "seed 4: score v2p_r1 is not finite");
 }
 
+TEST(FoldsJson, AveragesFoldsOfWhichEachCountsTheSame) {
+  const auto run = [](int64_t fold, int64_t seed, double score) {
+    auto record = run_with(seed, score);
+    record.settings["data.fold"] = std::to_string(fold);
+    return record;
+  };
+  const auto published = Published::parse(R"({"paper": "p", "rows": [
+    {"set": "paper", "dataset": "youcook2", "variant": "yc2-100m", "folds": 2, "scores": {"v2p_r1": 0.9}}]})");
+  const auto json = nlohmann::json::parse(folds_json({{run(1, 1, 0.25), run(1, 2, 0.75)}, {run(2, 1, 1)}}, &published));
+  EXPECT_EQ(json["folds"], (nlohmann::json{1, 2}));
+  EXPECT_EQ(json["scores"]["v2p_r1"]["values"], (nlohmann::json{0.5, 1.0}));
+  EXPECT_EQ(json["scores"]["v2p_r1"]["mean"], 0.75);
+  EXPECT_NEAR(json["scores"]["v2p_r1"]["std"].get<double>(), 0.35355339059327379, 1e-15);
+  EXPECT_EQ(json["published"]["v2p_r1"], 0.9);
+  ASSERT_EQ(json["runs"].size(), 2U);
+  EXPECT_EQ(json["runs"][0]["scores"]["v2p_r1"]["mean"], 0.5);
+  EXPECT_EQ(json["runs"][0]["seeds"], (nlohmann::json{1, 2}));
+  EXPECT_EQ(json["runs"][0]["published"], nlohmann::json::object()) << "a fold is none of the published mean";
+  const auto other = nlohmann::json::parse(folds_json({{run(1, 1, 0.25)}, {run(3, 1, 1)}}, &published));
+  EXPECT_EQ(other["published"], nlohmann::json::object()) << "not the folds of the paper";
+}
+
 }  // namespace
 }  // namespace vbench

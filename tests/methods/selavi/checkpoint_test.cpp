@@ -178,5 +178,39 @@ TEST(SelaviCheckpoint, NamesFilesThatHoldSomethingElse) {
   EXPECT_THAT(error("other.pth", other), testing::AllOf(HasSubstr("other.pth"), HasSubstr("no tensor has a name and shape")));
 }
 
+TEST(SelaviCheckpoint, AFileMustFillTheVideoNetworkOfAClassifier) {
+  const TemporaryFolder folder;
+  const auto source = small_network(1);
+  torch_file::save_torch_file(folder / "whole.pth", dictionary(source.weights()));
+  const auto whole = small_classifier(2);
+  const auto report = import_checkpoint(folder / "whole.pth", whole);
+  EXPECT_THAT(report.text(), HasSubstr("left as they were: final_bn, classifier;"));
+  expect_same(weight(whole.weights(), "base.stem.0.weight"), weight(source.weights(), "video_network.base.stem.0.weight"));
+  auto part = source.weights();
+  std::erase_if(part, [](const NamedTensor& tensor) { return tensor.name == "video_network.base.layer4.1.conv2.0.3.weight"; });
+  ASSERT_EQ(part.size() + 1, source.weights().size());
+  torch_file::save_torch_file(folder / "part.pth", dictionary(part));
+  const auto classifier = small_classifier(2);
+  const auto before = weight(classifier.weights(), "base.stem.0.weight").clone();
+  EXPECT_THAT(vbench::test::error_of([&] { (void)import_checkpoint(folder / "part.pth", classifier); }),
+              testing::AllOf(HasSubstr("part.pth"), HasSubstr("does not fill the video network: 1 of its"),
+                             HasSubstr("the first: base.layer4.1.conv2.0.3.weight")));
+  expect_same(weight(classifier.weights(), "base.stem.0.weight"), before, "nothing is changed");
+}
+
+TEST(SelaviCheckpoint, TheVideoNetworkOfAnotherWidthIsRefused) {
+  const TemporaryFolder folder;
+  auto options = small_options();
+  options.divisor *= 2;
+  torch_file::save_torch_file(folder / "narrow.pth", dictionary(small_network(1, options).weights()));
+  const auto network = small_network(2);
+  Weights base;
+  network.video().collect("base.", base);
+  for (const auto& message : {vbench::test::error_of([&] { (void)import_checkpoint(folder / "narrow.pth", small_classifier(2)); }),
+                              vbench::test::error_of([&] { (void)import_video_network(folder / "narrow.pth", base); })}) {
+    EXPECT_THAT(message, testing::AllOf(HasSubstr("does not fill the video network"), HasSubstr(", here "), HasSubstr("model.divisor")));
+  }
+}
+
 }  // namespace
 }  // namespace vbench::selavi::test

@@ -1,0 +1,81 @@
+// Retrieval of videos by features: neighbours among the training videos, what it needs.
+#include "methods/selavi/video_retrieval.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <torch/utils.h>
+
+#include "datasets/formats/torch_checkpoint.hpp"
+#include "metrics/neighbours.hpp"
+#include "tests/methods/selavi/reference.hpp"
+
+namespace vbench::selavi::test {
+namespace {
+
+using vbench::test::TemporaryFolder;
+
+VideoFeatures videos(const std::vector<std::pair<double, int64_t>>& places) {
+  VideoFeatures features;
+  std::vector<double> values;
+  std::vector<int64_t> labels;
+  for (const auto& [place, label] : places) {
+    values.push_back(place);
+    labels.push_back(label);
+    features.ids.push_back(std::to_string(place));
+  }
+  features.features = torch::tensor(values, torch::kFloat).unsqueeze(1);
+  features.labels = torch::tensor(labels);
+  return features;
+}
+
+TEST(SelaviVideoRetrieval, CountsVideosWithOneOfTheirClassAmongTheNearest) {
+  // Six training videos, so that 5 is the largest number of neighbours.
+  VideoRetrievalProtocol protocol({videos({{0, 0}, {1, 1}, {2, 0}}), videos({{3, 1}, {4, 1}, {5, 2}})});
+  protocol.add(videos({{0.1, 0}, {1.1, 0}}));
+  protocol.add(videos({{5.1, 2}, {0, 2}}));
+  const auto evaluation = protocol.finish();
+  EXPECT_DOUBLE_EQ(evaluation.scores.at("recall_1"), 0.5);
+  EXPECT_DOUBLE_EQ(evaluation.scores.at("recall_5"), 0.75) << "the class of the last video is the sixth nearest";
+  EXPECT_EQ(evaluation.scores.size(), 2U) << "there are no ten training videos";
+  EXPECT_EQ(evaluation.outputs.at(0).values, (std::vector<float>{0, 1, 5, 0}));
+}
+
+TEST(SelaviVideoRetrieval, GivesAllPublishedRecallsOfEnoughVideos) {
+  VideoFeatures many = videos(std::vector<std::pair<double, int64_t>>(60, {1, 0}));
+  many.features = torch::arange(60).to(torch::kFloat).unsqueeze(1);
+  VideoRetrievalProtocol protocol({many});
+  protocol.add(many);
+  const auto scores = protocol.finish().scores;
+  for (const char* key : {"recall_1", "recall_5", "recall_10", "recall_20", "recall_50"}) EXPECT_EQ(scores.at(key), 1) << key;
+}
+
+TEST(SelaviVideoRetrieval, AVideosFeaturesAreTheMeanOfItsClipsDirections) {
+  const TemporaryFolder folder;
+  const auto network = small_network(4);
+  torch_file::Dict weights;
+  for (const auto& [name, tensor] : network.weights()) weights.set(name, tensor.detach());
+  torch_file::save_torch_file(folder / "network.pth", weights);
+  clips::StretchOptions data;
+  data.picture = {.frames = 4, .crop = 24};
+  VideoRetrievalMethod method({.divisor = small_options().divisor}, data, 9, at::kCPU);
+  EXPECT_TRUE(method.parameters().empty());
+  EXPECT_THAT(vbench::test::error_of([&] { method.before_evaluation([](const std::string&, const auto&) {}); }),
+              testing::HasSubstr("--init"));
+  EXPECT_TRUE(method.import_checkpoint(folder / "network.pth").complete) << "retrieval needs nothing but the video network";
+  clips::Batch batch;
+  batch.clips = random_input({5, 3, 4, 24, 24}, 2);
+  batch.labels = torch::tensor({1, 0});
+  batch.views = {3, 2};
+  batch.ids = {"a", "b"};
+  const torch::NoGradGuard no_grad;
+  const auto clips = unit_rows(network.video().forward(batch.clips, Pass{}));
+  const auto expected = torch::stack({clips.narrow(0, 0, 3).mean(0), clips.narrow(0, 3, 2).mean(0)});
+  expect_close(method.infer(batch).features, expected, {1e-5, 1e-4, "BatchNorm folded into convolutions"}, "features");
+  method.before_evaluation([&](const std::string& /*title*/, const auto& use) { use(batch); });
+  auto protocol = method.protocol();
+  protocol.add(method.infer(batch));
+  EXPECT_EQ(protocol.finish().scores.at("recall_1"), 1) << "each video is its own nearest";
+}
+
+}  // namespace
+}  // namespace vbench::selavi::test
