@@ -18,7 +18,7 @@ struct AudioTrack {
 };
 
 /// Tracks that go on for longer are refused: no file of a dataset does, a damaged or hostile one might.
-inline constexpr int64_t kLongestSeconds = 3 * 3600;
+inline constexpr int64_t kLongestSeconds = int64_t{3} * 3600;
 
 /// The whole track: the samples of `ffmpeg -i path -ac 1 -ar sample_rate -f s16le`. Sound begins with the first sample that the file shows
 /// (delays of encoders and edit lists are applied); silence is not put in where a track starts late or has gaps. Packets that cannot be

@@ -6,6 +6,7 @@
 #include <array>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 #include "harness/core/error.hpp"
 
@@ -82,6 +83,19 @@ std::string both_texts(const std::string& first, const std::string& second, cons
   return first == second ? first : first + between + second;
 }
 
+/// What the second says and the first does not is added.
+std::string both_licences(const std::string& first, const std::string& second) {
+  constexpr std::string_view kBetween = "; ";
+  std::string all = first;
+  for (size_t begin = 0; begin < second.size();) {
+    const size_t end = std::min(second.find(kBetween, begin), second.size());
+    const std::string part = second.substr(begin, end - begin);
+    if (first.find(part) == std::string::npos) all += fmt::format("{}{}", kBetween, part);
+    begin = end + kBetween.size();
+  }
+  return all;
+}
+
 }  // namespace
 
 DatasetEntry joined_entry(EntryPart first, EntryPart second) {
@@ -90,7 +104,7 @@ DatasetEntry joined_entry(EntryPart first, EntryPart second) {
   DatasetEntry joined;
   joined.name = a.name;
   joined.title = both_texts(a.title, b.title, "; ");
-  joined.licence = both_texts(a.licence, b.licence, "; ");
+  joined.licence = both_licences(a.licence, b.licence);
   joined.layout = both_texts(a.layout, b.layout, "\n");
   joined.info = [parts](const DataRequest& request) { return both(*parts, request, &DatasetEntry::info); };
   joined.verify = [parts](const DataRequest& request) { return both(*parts, request, &DatasetEntry::verify); };

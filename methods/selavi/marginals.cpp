@@ -43,7 +43,7 @@ at::Tensor Marginals::draw(int64_t head, int64_t time) const {
     *count = (random.normal() * options_.deviation + 1) * mean;
     if (!options_.per_head) *count = std::max(*count, 1.0);
     if (*count > 0) continue;
-    throw usage_error(fmt::format("a cluster size of {:.1f} was drawn with deviation {}", *count, options_.deviation), "",
+    throw usage_error(fmt::format("a cluster size of {:.1f} was drawn with deviation {}", *count, options_.deviation), "labels.deviation",
                       "use a smaller deviation, or one draw for all heads, which is kept above 1");
   }
   return counts;

@@ -65,7 +65,7 @@ TrainOptions RawClusters::training_defaults() {
 
 RawClusters::RawClusters(const Tuning& tuning, const audio_visual::Options& data, uint64_t seed, const at::Device& /*device*/)
     : tuning_(tuning), seed_(seed) {
-  tuning_.kmeans.clusters = clusters_for(tuning.kmeans.clusters, data);
+  tuning_.kmeans.clusters = clusters_for(tuning.kmeans.clusters, data, "kmeans.clusters");
 }
 
 LossTerms RawClusters::loss(const Batch& /*batch*/, const StepContext& /*context*/) {

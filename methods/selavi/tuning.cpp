@@ -16,18 +16,20 @@ void Tuning::bind(Settings& settings) {
   settings.integer("model.clusters", network.clusters, "of each clustering; 0: as many as the data have classes", {0, 1e6});
   settings.flag("model.mlp", network.mlp, "heads have a hidden layer");
   settings.number("model.dropout", network.dropout, "of heads with a hidden layer", {0, 0.99});
+  settings.flag("model.normalise", network.normalise, "the heads' outputs have length 1");
   labels.bind(settings);
 }
 
-int64_t clusters_for(int64_t asked, const audio_visual::Options& data) {
+int64_t clusters_for(int64_t asked, const audio_visual::Options& data, const std::string& setting) {
   const int64_t clusters = asked > 0 ? asked : data.classes;
+  if (clusters == 1) throw usage_error("1 cluster, or 1 class, tells nothing apart", setting, "ask for at least 2");
   if (clusters > 0) return clusters;
-  throw usage_error("how many classes the data have is not known without them", "model.clusters", "give a number");
+  throw usage_error("how many classes the data have is not known without them", setting, "give a number");
 }
 
 NetworkOptions Tuning::network_for(const audio_visual::Options& data) const {
   auto options = network;
-  options.clusters = clusters_for(network.clusters, data);
+  options.clusters = clusters_for(network.clusters, data, "model.clusters");
   return options;
 }
 

@@ -22,8 +22,10 @@ struct Tuning {
 /// As published for ave, kinetics-sound, kinetics, vgg-sound: as many clusters as classes.
 /// @throws Error kInternal for another dataset
 [[nodiscard]] int64_t published_clusters(const std::string& dataset);
-/// @param asked  0: as many as the data have classes. @throws Error kUsage if those are not known
-[[nodiscard]] int64_t clusters_for(int64_t asked, const audio_visual::Options& data);
+/// @param asked    0: as many as the data have classes
+/// @param setting  that asks for them, for messages
+/// @throws Error   kUsage if the classes are not known, or for a single cluster
+[[nodiscard]] int64_t clusters_for(int64_t asked, const audio_visual::Options& data, const std::string& setting);
 [[nodiscard]] Tuning published_tuning(const std::string& dataset);
 
 /// The authors' script as one process runs it: they had 64, each with a batch of 16 and its share of the gradient, and so a rate that rises

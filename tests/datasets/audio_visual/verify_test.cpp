@@ -153,6 +153,11 @@ TEST(JoinedEntry, WritesTheFilesThatAreAskedFor) {
   EXPECT_THAT(kinetics_entry().preparation, AllOf(HasSubstr("files=sets"), HasSubstr("files=videos"), HasSubstr("videos=DIR")));
 }
 
+TEST(JoinedEntry, SaysOnceWhatBothLicencesSay) {
+  EXPECT_EQ(kinetics_entry().licence,
+            "lists CC BY 4.0; features, embeddings and sets: see abstraction.csail.mit.edu; videos remain their uploaders'");
+}
+
 TEST(RealVideos, OfSevenClassesAreAllUsable) {
   const auto root = test::real_data_root() / "av-mini";
   if (!fs::exists(root)) GTEST_SKIP() << root << " is not there";
