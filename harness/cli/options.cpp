@@ -98,7 +98,7 @@ void add_report(po::options_description& options, Raw& raw) {
       ("run", po::value(&raw.invocation.run_id)->value_name("ID"), "this run; the beginning of its id will do if no other begins so")  //
       ("output", po::value(&raw.invocation.output)->value_name("FILE"), "HTML page to write")                                          //
       ("examples", shown(raw.invocation.examples, int64_t{6})->value_name("N"),
-       "videos shown of each cluster, 0..100: with 6, a page of 400 clusters has up to 50 MB")                                      //
+       "videos shown of each cluster, 0..100: 6 of 400 clusters make a page of about 50 MB")                                      //
       ("frames", shown(raw.invocation.frames, int64_t{8})->value_name("N"), "pictures of each video, 1..32, which the page plays")  //
       ("data-root", shown(run.data_root, std::string("data"))->value_name("DIR"), "folder that holds one folder a dataset")         //
       ("set", po::value(&run.settings)->value_name("KEY=VALUE")->composing(),

@@ -96,6 +96,8 @@ void require_writable(const fs::path& file) {
   const auto parent = file.has_parent_path() ? file.parent_path() : fs::path(".");
   if (!fs::is_directory(parent)) throw input_error("is no folder", parent.string(), "create it, or choose another --output");
   if (fs::is_directory(file)) throw input_error("is a folder", file.string(), "name a file with --output");
+  if (fs::exists(file) && !fs::is_regular_file(file))
+    throw input_error("is no file that may be replaced", file.string(), "name a file with --output");
   if (::access(parent.c_str(), W_OK) != 0) throw input_error("cannot be written to", parent.string(), "choose another --output");
 }
 

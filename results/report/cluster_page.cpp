@@ -21,6 +21,14 @@ std::string fact(const std::string& name, const std::string& value) {
   return fmt::format("<div><dt>{}</dt><dd>{}</dd></div>", escape_html(name), escape_html(value));
 }
 
+/// "25 of 28" where some have no videos. @param used  clusters that have some
+std::string clusters_in_words(const ClusterPage& page, size_t used) {
+  const auto& sizes = page.heads.at(page.best).sizes;
+  const auto all = sizes.find("evaluated");
+  const bool some_empty = all != sizes.end() && all->second.size() > used;
+  return some_empty ? fmt::format("{} of {}", used, all->second.size()) : std::to_string(used);
+}
+
 std::string head_html(const ClusterPage& page, size_t clusters) {
   std::string html = "<dl class=\"figures\">";
   for (const auto& figure : page.figures) {
@@ -29,7 +37,7 @@ std::string head_html(const ClusterPage& page, size_t clusters) {
   }
   html += "</dl>\n<dl class=\"facts\">";
   html += fact("variant", page.variant) + fact("videos", fmt::format("{} ({})", page.ids.size(), page.split)) +
-          fact("clusters", std::to_string(clusters)) + fact("classes", std::to_string(page.classes.size())) +
+          fact("clusters", clusters_in_words(page, clusters)) + fact("classes", std::to_string(page.classes.size())) +
           fact("heads", std::to_string(page.heads.size())) + fact("epochs", std::to_string(page.epochs)) +
           fact("seed", std::to_string(page.seed)) + fact("run", page.run_id) + fact("evaluated", page.evaluated_at);
   html += "</dl>";

@@ -13,8 +13,8 @@
 #include "harness/core/error.hpp"
 #include "harness/core/experiment.hpp"
 #include "harness/core/files.hpp"
-#include "harness/core/text.hpp"
 #include "harness/core/stop_signal.hpp"
+#include "harness/core/text.hpp"
 #include "metrics/clustering.hpp"
 #include "results/report/cluster_page.hpp"
 
@@ -79,7 +79,7 @@ report::ClusterPage page_of(const CommandContext& context, const ClusteredRun& r
                            .examples = context.invocation.examples,
                            .frames = context.invocation.frames};
   for (const auto& reason : record.verdict.reasons)
-    page.notes.push_back((record.verdict.valid ? "About this run: " : "This run is INVALID: ") + reason);
+    page.notes.push_back(fmt::format("{}: {}", record.verdict.valid ? "About this run" : "This run is INVALID", reason));
   std::vector<std::string> problems;
   auto files = find_cluster_files(run, context.invocation.run.out, problems);
   for (const auto& problem : problems) complain(context, problem);
@@ -91,7 +91,7 @@ report::ClusterPage page_of(const CommandContext& context, const ClusteredRun& r
   } else {
     const std::string line = "the run's folder is gone or holds other clusters by now";
     complain(context, fmt::format("{}: {}; the page shows the stored head alone", record.run_id, line));
-    page.notes.push_back("Only the best head is shown, without cluster sizes and labellings: " + line + ".");
+    page.notes.push_back(fmt::format("Only the best head is shown, without cluster sizes and labellings: {}.", line));
     page.classes = classes_by_ids(run);
     page.heads = {{"best head", 0, run.clusters}};
   }
@@ -158,7 +158,7 @@ std::string read_strips(const CommandContext& context, const PictureSource& pict
 void add_pictures(const CommandContext& context, const ClusteredRun& run, report::ClusterPage& page) {
   if (page.examples == 0) return;
   std::unique_ptr<PictureSource> pictures;
-  std::string why = run.record.dataset + " has no pictures to show";
+  auto why = fmt::format("{} has no pictures to show", run.record.dataset);
   try {
     pictures = open_pictures(context, run.record);
   } catch (const Error& error) {
@@ -166,8 +166,13 @@ void add_pictures(const CommandContext& context, const ClusteredRun& run, report
     if (error.kind() == ErrorKind::kInterrupted || about_command_line) throw;
     why = error.what();
   }
+  const bool same = pictures != nullptr && pictures->data().hash == run.record.data.hash;
+  if (pictures != nullptr && !same && run.record.source == Source::kSynthetic) {
+    pictures.reset();  // a stand-in is made anew where it is gone: it could be another one with the same names
+    why = "the stand-in is not the one that the run evaluated";
+  }
   if (!pictures) {
-    complain(context, "no pictures: " + why);
+    complain(context, fmt::format("no pictures: {}", why));
     page.notes.emplace_back("The videos of this run were not there when the page was made, so it has no pictures.");
     return;
   }
@@ -175,7 +180,7 @@ void add_pictures(const CommandContext& context, const ClusteredRun& run, report
   const auto unreadable = std::count_if(page.strips.begin(), page.strips.end(), [](const auto& strip) { return strip.second.empty(); });
   if (unreadable > 0) {
     complain(context, fmt::format("{} of {} example videos cannot be read, the first: {}", unreadable, page.strips.size(), problem));
-  } else if (pictures->data().hash != run.record.data.hash) {
+  } else if (!same) {
     complain(context, fmt::format("{}: the videos are not exactly those that the run evaluated", run.record.dataset));
     page.notes.emplace_back("The videos have changed since the run: pictures may show other videos than those that were clustered.");
   }

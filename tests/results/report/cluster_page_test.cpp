@@ -42,6 +42,13 @@ TEST(ClusterPageText, NamesTheRunAndItsFigures) {
   EXPECT_THAT(cluster_page(real), Not(HasSubstr("SYNTHETIC")));
 }
 
+TEST(ClusterPageText, SaysHowManyClustersHaveVideos) {
+  auto page = sample_page();
+  EXPECT_THAT(cluster_page(page), HasSubstr("<dt>clusters</dt><dd>4</dd>"));
+  page.heads[0].sizes["evaluated"] = {0, 0, 6, 10, 10, 14};
+  EXPECT_THAT(cluster_page(page), HasSubstr("<dt>clusters</dt><dd>4 of 6</dd>"));
+}
+
 TEST(ClusterPageText, AsksNobodyForAnything) {
   const auto text = cluster_page(sample_page());
   EXPECT_THAT(text, HasSubstr("default-src 'none'; img-src data:; style-src 'sha256-"));
