@@ -73,10 +73,11 @@ Presets mini_actions() {
   return with(small_actions(), {{"clips.train", "2"},
                                 {"batch_size", "16"},
                                 {"eval_batch_size", "16"},
-                                {"optimizer.learning_rate", "0.05"},
+                                {"optimizer.learning_rate", "0.1"},
                                 {"optimizer.weight_decay", "0.0005"},
                                 {"schedule.warmup_epochs", "1"},
                                 {"schedule.warmup_unit", "step"},
+                                {"schedule.warmup_multiplier", "1"},
                                 {"schedule", "cosine"}});
 }
 
