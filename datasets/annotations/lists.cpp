@@ -84,7 +84,8 @@ std::optional<double> seconds(const std::string& cell, const std::string& column
   const std::string text = trim(cell);
   if (text.empty()) return std::nullopt;
   const auto value = parse_double(text);
-  if (!value || !std::isfinite(*value) || *value < 0)
+  constexpr double kLongest = 1e6;  // eleven days: no video lasts longer
+  if (!value || !std::isfinite(*value) || *value < 0 || *value >= kLongest)
     throw input_error(fmt::format("'{}' in column '{}' is no time in seconds", printable(text), column), place);
   return value;
 }

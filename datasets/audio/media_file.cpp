@@ -8,6 +8,10 @@
 #include "harness/core/error.hpp"
 #include "harness/core/text.hpp"
 
+extern "C" {
+#include <libavutil/parseutils.h>
+}
+
 namespace vbench::audio {
 namespace fs = std::filesystem;
 namespace {
@@ -99,6 +103,19 @@ const AVStream* MediaFile::picture() const {
   return nullptr;
 }
 
+std::optional<double> MediaFile::stated_seconds(const AVStream& stream) {
+  if (stream.duration != AV_NOPTS_VALUE && stream.duration > 0) return seconds_of(stream.duration, stream);
+  const AVDictionaryEntry* tag = av_dict_get(stream.metadata, "DURATION", nullptr, 0);
+  int64_t microseconds = 0;
+  if (tag == nullptr || av_parse_time(&microseconds, tag->value, 1) < 0 || microseconds <= 0) return std::nullopt;
+  return static_cast<double>(microseconds) / AV_TIME_BASE;
+}
+
+std::optional<double> MediaFile::stated_seconds() const {
+  if (context_->duration == AV_NOPTS_VALUE || context_->duration <= 0) return std::nullopt;
+  return static_cast<double>(context_->duration) / AV_TIME_BASE;
+}
+
 void MediaFile::keep_only(const std::vector<const AVStream*>& streams) {
   for (unsigned i = 0; i < context_->nb_streams; ++i) {
     const bool kept = std::find(streams.begin(), streams.end(), context_->streams[i]) != streams.end();
@@ -118,11 +135,8 @@ StreamSeconds probe(const fs::path& path) {
   std::vector<const AVStream*> unsaid;
   const auto say = [&](const AVStream* stream, std::optional<double>& length) {
     if (stream == nullptr) return;
-    if (stream->duration != AV_NOPTS_VALUE && stream->duration > 0) {
-      length = seconds_of(stream->duration, *stream);
-    } else {
-      unsaid.push_back(stream);
-    }
+    length = MediaFile::stated_seconds(*stream);
+    if (!length) unsaid.push_back(stream);
   };
   say(file.picture(), seconds.picture);
   say(file.sound(), seconds.sound);

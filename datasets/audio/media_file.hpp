@@ -24,6 +24,11 @@ class MediaFile {
   /// The first stream of pictures that is no cover image; null if there is none.
   [[nodiscard]] const AVStream* picture() const;
 
+  /// Seconds that the header gives a stream. Matroska keeps them in a tag.
+  [[nodiscard]] static std::optional<double> stated_seconds(const AVStream& stream);
+  /// The same of the whole file: those of its longest stream.
+  [[nodiscard]] std::optional<double> stated_seconds() const;
+
   /// From now on packets of other streams are passed over.
   void keep_only(const std::vector<const AVStream*>& streams);
   /// The next packets are those from a picture on that stands for itself and comes no later than `time`, in the stream's units. False: the

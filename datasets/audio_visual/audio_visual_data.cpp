@@ -52,7 +52,7 @@ std::string AudioVisualData::State::damaged_ids() const {
   return ids;
 }
 
-/// Those that only decoding shows count like those that their headers show. Training has no such limit: it sees them long before.
+/// Those that only decoding shows count like those that their headers show.
 void AudioVisualData::State::require_few_damaged(const Error& latest) const {
   const int64_t bad = missing + unusable + count_damaged(), all = static_cast<int64_t>(videos.size()) + missing + unusable;
   if (static_cast<double>(bad) <= options.allow_missing * static_cast<double>(all) + 1e-9) return;
@@ -149,7 +149,7 @@ Sample AudioVisualData::read(int64_t index, RandomStream& random) const {
   } catch (const Error& error) {
     if (state_->spec.strict || error.kind() != ErrorKind::kInput) throw;
     if (state_->damaged[at].exchange(true)) return sample;
-    if (!state_->training) state_->require_few_damaged(error);
+    state_->require_few_damaged(error);
     state_->warn(fmt::format("{} is left out: {}", video.id, error.what()));
   }
   return sample;
@@ -167,13 +167,8 @@ Batch AudioVisualData::collate(const std::vector<Sample>& samples) {
     labels.push_back(sample.label);
     batch.ids.push_back(sample.id);
   }
-  if (clips.empty()) {
-    const std::string first = samples.empty() ? "" : samples.front().id;
-    throw input_error(fmt::format("none of the {} videos of a batch can be read", samples.size()), first,
-                      "'vbench data verify' tells what is wrong with them");
-  }
-  batch.clips = at::stack(clips);
-  batch.spectrograms = at::stack(spectrograms);
+  batch.clips = clips.empty() ? at::empty({0, 3, 0, 0, 0}) : at::stack(clips);
+  batch.spectrograms = spectrograms.empty() ? at::empty({0, 1, 0, 0}) : at::stack(spectrograms);
   batch.indices = at::tensor(indices, at::kLong);
   batch.labels = at::tensor(labels, at::kLong);
   return batch;

@@ -31,10 +31,10 @@ class AudioVisualData {
   [[nodiscard]] static std::vector<std::string> splits();
 
   [[nodiscard]] int64_t size() const;
-  /// A video that cannot be read: evaluation and `strict` throw; training warns once a video and gives a sample without clip, which
-  /// collate() leaves out.
+  /// A video that cannot be read: warns once and gives a sample without clip, which collate() leaves out.
+  /// @throws Error kInput for it if the run is `strict`, or if these and the unusable ones are more than Options::allow_missing
   [[nodiscard]] Sample read(int64_t index, RandomStream& random) const;
-  /// @throws Error kInput if no sample has a clip
+  /// Of the samples that have a clip; empty if none has.
   [[nodiscard]] static Batch collate(const std::vector<Sample>& samples);
 
   /// JPEG of what the evaluation sees of a video: squares of its clip, side by side. @throws Error kInput, naming the file

@@ -37,9 +37,9 @@ std::vector<cv::Mat> pictures_in(PictureReader& video, const video::Stretch& str
 }  // namespace
 
 ClipReader::ClipReader(const PictureOptions& pictures, const SoundOptions& sound) : pictures_(pictures), sound_(segments_of(sound)) {
-  if (pictures.crop > static_cast<int64_t>(video::published_sides(pictures.crop).low)) {
-    throw usage_error(fmt::format("no crops of {} pixels", pictures.crop), "--set picture.crop", "256 is the largest");
-  }
+  if (pictures.crop > kLargestCrop)
+    throw usage_error(fmt::format("no crops of {} pixels", pictures.crop), "--set picture.crop",
+                      fmt::format("{} is the largest", kLargestCrop));
 }
 
 SeenAndHeard ClipReader::train(const std::filesystem::path& file, RandomStream& random) const {

@@ -14,6 +14,7 @@
 #include "datasets/audio_visual/usable_videos.hpp"
 #include "datasets/loader/ordered_prefetch.hpp"
 #include "datasets/location/entry.hpp"
+#include "harness/core/stop_signal.hpp"
 #include "harness/core/text.hpp"
 
 namespace vbench::audio_visual {
@@ -107,6 +108,7 @@ class Inspection {
       if (look.silent) add({"silent", item, "its sound is digital silence", false});
       if (!look.note.empty()) add({"number of pictures", item, look.note, false});
       progress.update(i + 1, "");
+      throw_if_stop_requested();
     }
     progress.end();
     fact("{}: {} videos are silent", split, silent);
@@ -122,7 +124,8 @@ class Inspection {
     if (location_.source == Source::kSynthetic) return;
     for (const auto& [name, places] : places_) {
       if (places.size() < 2) continue;
-      const bool splits = std::any_of(places.begin(), places.end(), [&](const auto& other) { return other.first != places[0].first; });
+      const bool splits =
+          std::any_of(places.begin(), places.end(), [&split = places[0].first](const auto& other) { return other.first != split; });
       add({splits ? "in two splits" : "in two classes", printable(name),
            fmt::format("{}/{} and {}/{} hold it", places[0].first, printable(places[0].second), places.back().first,
                        printable(places.back().second)),

@@ -18,6 +18,7 @@ using annotations::Note;
 namespace {
 
 constexpr int64_t kClipSeconds = 10;
+constexpr int64_t kLatestStart = 999'999;  // six digits, as names of files have them
 
 /// How copies call a clip of ten seconds.
 std::vector<std::string> clip_names(const std::string& id, int64_t start, int64_t end) {
@@ -73,8 +74,9 @@ void read_vgg_table(const fs::path& path, OfficialLists& lists) {
     const std::string place = fmt::format("{}: line {}", where, row.line);
     const auto start = row.cells.size() == 4 ? parse_int(trim(row.cells[1])) : std::nullopt;
     const std::string split = start ? trim(row.cells[3]) : "";
-    if (!start || *start < 0 || (split != "train" && split != "test"))
-      throw input_error("is not 'id,start,label,train' or 'id,start,label,test'", place);
+    if (start && (*start < 0 || *start > kLatestStart))
+      throw input_error(fmt::format("a clip cannot start at {} s, only at 0 to {}", *start, kLatestStart), place);
+    if (!start || (split != "train" && split != "test")) throw input_error("is not 'id,start,label,train' or 'id,start,label,test'", place);
     lists.splits[split == "test" ? "val" : split].push_back(vgg_video(trim(row.cells[0]), *start, trim(row.cells[2]), place));
   }
 }

@@ -22,10 +22,10 @@ void Options::bind(Settings& settings) {
                   {0, 1});
   settings.integer("data.most_videos", most_videos, "training videos that are used, the first ones in sorted order; 0: all", {0, 1e9});
   settings.flag("data.any_classes", any_classes, "kinetics-sound: take folders of other classes than the published 32");
-  picture.bind(settings);
+  picture.bind(settings, kLargestCrop);
   settings.integer("sound.sample_rate", sound.sample_rate, "samples a second", {1000, 51200});
   settings.integer("sound.seconds", sound.seconds, "seconds of sound of a clip", {1, 60});
-  settings.integer("sound.filters", sound.filters, "mel filters of a spectrogram: 40 or 257", {40, 257});
+  settings.choice<int64_t>("sound.filters", sound.filters, "mel filters of a spectrogram", {{"40", 40}, {"257", 257}});
   settings.flag("sound.volume_jitter", sound.volume_jitter, "training varies the volume by 10 %");
   settings.flag("sound.temporal_jitter", sound.temporal_jitter, "training moves the sound against the pictures by up to 0.5 s");
   settings.flag("sound.z_normalise", sound.z_normalise, "spectrograms minus 1.93, over 17.89");

@@ -35,6 +35,7 @@ struct SoundOptions {
 };
 
 using video::PictureOptions;
+inline constexpr int64_t kLargestCrop = 256;  ///< pixels: training cuts it out of frames whose shorter side has 256 and more
 
 /// Defaults: as published.
 struct Options {

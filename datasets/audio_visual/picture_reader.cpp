@@ -13,6 +13,7 @@
 extern "C" {
 #include <libavutil/display.h>
 #include <libavutil/imgutils.h>
+#include <libavutil/pixdesc.h>
 }
 
 namespace vbench::audio_visual {
@@ -21,6 +22,7 @@ using libav::allocated;
 namespace {
 
 constexpr int kLargestSide = 16384;  // pixels; beyond that a file is damaged or hostile
+constexpr double kMost = 1e9;        // frames; a header may say anything
 
 /// Clockwise degrees by which pictures are to be turned: 0, 90, 180, 270.
 int clockwise_turn(const AVStream& stream) {
@@ -47,15 +49,11 @@ cv::Mat turned(const cv::Mat& picture, int degrees) {
 
 bool is_rate(const AVRational& rate) { return rate.num > 0 && rate.den > 0 && av_q2d(rate) <= 1000; }
 
-double seconds_of(const AVStream& stream) {
-  return stream.duration > 0 ? static_cast<double>(stream.duration) * av_q2d(stream.time_base) : 0;
-}
-
 /// Frames a second; 0: the header does not say.
 double rate_in_header(const AVStream& stream) {
   if (is_rate(stream.avg_frame_rate)) return av_q2d(stream.avg_frame_rate);
-  const double seconds = seconds_of(stream);
-  if (stream.nb_frames > 1 && seconds > 0) return static_cast<double>(stream.nb_frames) / seconds;
+  const auto seconds = audio::MediaFile::stated_seconds(stream);
+  if (stream.nb_frames > 1 && seconds) return static_cast<double>(stream.nb_frames) / *seconds;
   return is_rate(stream.r_frame_rate) ? av_q2d(stream.r_frame_rate) : 0;
 }
 
@@ -81,6 +79,7 @@ class PictureReader::Decoder {
 
   [[nodiscard]] const std::string& name() const { return file_.name(); }
   [[nodiscard]] const AVStream& stream() const { return *stream_; }
+  [[nodiscard]] std::optional<double> seconds_of_file() const { return file_.stated_seconds(); }
   [[nodiscard]] bool fresh() const { return fresh_ && !jumped_; }
   [[nodiscard]] int64_t units(double seconds) const { return first_time_ + std::llround(seconds / av_q2d(stream_->time_base)); }
 
@@ -105,10 +104,11 @@ class PictureReader::Decoder {
     }
   }
 
-  /// Nearest place at that rate; nothing for a picture without a time after a jump. Without times the pictures are counted.
+  /// Nearest place at that rate; nothing for a picture without a time, unless no picture since the beginning had one: those are counted.
   [[nodiscard]] std::optional<int64_t> place_of(const AVFrame& frame, double rate) {
     const int64_t number = counted_++;
-    if (frame.best_effort_timestamp == AV_NOPTS_VALUE) return jumped_ ? std::nullopt : std::optional(number);
+    if (frame.best_effort_timestamp == AV_NOPTS_VALUE) return jumped_ || timed_ ? std::nullopt : std::optional(number);
+    timed_ = true;
     const double time = static_cast<double>(frame.best_effort_timestamp) - static_cast<double>(first_time_);
     constexpr double kFar = 1e12;  // a file may say anything
     return std::llround(std::clamp(time * av_q2d(stream_->time_base) * rate, -kFar, kFar));
@@ -119,7 +119,7 @@ class PictureReader::Decoder {
       throw input_error(fmt::format("holds a picture of {}x{} pixels", frame.width, frame.height), name());
     }
     const auto format = static_cast<AVPixelFormat>(frame.format);
-    scaler_.reset(allocated_scaler(frame, format));
+    prepare_scaler(frame, format);
     constexpr int kAligned = 32;  // the conversion may write past a row's end
     const int columns = (frame.width + kAligned - 1) / kAligned * kAligned;
     const cv::Mat whole(frame.height + 1, columns, CV_8UC3);
@@ -147,9 +147,13 @@ class PictureReader::Decoder {
   }
 
   /// Reuses the last one where the form of pictures has not changed.
-  [[nodiscard]] SwsContext* allocated_scaler(const AVFrame& frame, AVPixelFormat format) {
-    return allocated(sws_getCachedContext(scaler_.release(), frame.width, frame.height, format, frame.width, frame.height, AV_PIX_FMT_BGR24,
-                                          SWS_BICUBIC, nullptr, nullptr, nullptr));
+  void prepare_scaler(const AVFrame& frame, AVPixelFormat format) {
+    scaler_.reset(sws_getCachedContext(scaler_.release(), frame.width, frame.height, format, frame.width, frame.height, AV_PIX_FMT_BGR24,
+                                       SWS_BICUBIC, nullptr, nullptr, nullptr));
+    if (scaler_) return;
+    const char* known = av_get_pix_fmt_name(format);
+    throw input_error(fmt::format("holds pictures of the form {}, which this FFmpeg cannot convert", known == nullptr ? "?" : known),
+                      name());
   }
 
   audio::MediaFile file_;
@@ -160,10 +164,11 @@ class PictureReader::Decoder {
   libav::Frame frame_{allocated(av_frame_alloc())};
   int64_t first_time_ = 0, needed_ = INT64_MIN, counted_ = 0;
   int turn_ = 0;
-  bool fresh_ = true, jumped_ = false, ended_ = false;
+  bool fresh_ = true, jumped_ = false, timed_ = false, ended_ = false;
 };
 
-PictureReader::PictureReader(const fs::path& path) : path_(path), decoder_(std::make_unique<Decoder>(path)) {}
+PictureReader::PictureReader(const fs::path& path)
+    : path_(path), decoder_(std::make_unique<Decoder>(path)), frames_(std::llround(std::clamp(length(), 1.0, kMost))) {}
 PictureReader::~PictureReader() = default;
 
 double PictureReader::rate() const {
@@ -172,12 +177,14 @@ double PictureReader::rate() const {
   return rate > 0 ? rate : kUsual;
 }
 
-int64_t PictureReader::frames() const {
+/// In frames. What the header says of the pictures counts most, then what it says of the file, then the times of its packets.
+double PictureReader::length() const {
   const AVStream& stream = decoder_->stream();
-  const double seconds = seconds_of(stream);
-  const double frames = seconds > 0 ? seconds * rate() : static_cast<double>(stream.nb_frames);
-  constexpr double kMost = 1e9;  // a header may say anything
-  return std::max<int64_t>(1, std::llround(std::min(frames, kMost)));
+  auto seconds = audio::MediaFile::stated_seconds(stream);
+  if (!seconds && stream.nb_frames > 0) return static_cast<double>(stream.nb_frames);
+  if (!seconds) seconds = decoder_->seconds_of_file();
+  if (!seconds) seconds = audio::probe(path_).picture;
+  return seconds.value_or(0) * rate();
 }
 
 namespace {
@@ -242,8 +249,8 @@ std::optional<std::vector<cv::Mat>> PictureReader::attempt(std::span<const int64
   };
   while (const AVFrame* frame = selection.complete() ? nullptr : decoder_->next()) {
     const auto place = decoder_->place_of(*frame, rate);
-    const bool too_far = !place || (!held.any && *place > ascending.front());
-    if (seek && too_far) return std::nullopt;
+    const bool lost = !held.any && (!place || *place > ascending.front());
+    if (seek && lost) return std::nullopt;
     if (held.any) selection.before(place.value_or(held.place + 1), convert);
     held.hold(*frame, place.value_or(held.place + 1));
   }

@@ -21,8 +21,8 @@ class PictureReader {
   PictureReader(const PictureReader&) = delete;
   PictureReader& operator=(const PictureReader&) = delete;
 
-  [[nodiscard]] double rate() const;     ///< frames a second, on average
-  [[nodiscard]] int64_t frames() const;  ///< as the header says, at least 1
+  [[nodiscard]] double rate() const;                        ///< frames a second, on average
+  [[nodiscard]] int64_t frames() const { return frames_; }  ///< without decoding: as the header says, else the packets' times; at least 1
 
   /// Turned upright. Places behind the last picture get the last one.
   /// @param ascending  from 0; the same several times gives the same pixels
@@ -35,11 +35,13 @@ class PictureReader {
 
  private:
   class Decoder;
+  [[nodiscard]] double length() const;
   /// Nothing if the jump to the first place went too far.
   [[nodiscard]] std::optional<std::vector<cv::Mat>> attempt(std::span<const int64_t> ascending, bool seek);
 
   std::filesystem::path path_;
   std::unique_ptr<Decoder> decoder_;
+  int64_t frames_;
 };
 
 }  // namespace vbench::audio_visual

@@ -13,6 +13,7 @@
 #include "datasets/loader/ordered_prefetch.hpp"
 #include "datasets/location/warning.hpp"
 #include "harness/core/files.hpp"
+#include "harness/core/stop_signal.hpp"
 #include "harness/core/text.hpp"
 
 namespace vbench::audio_visual {
@@ -67,11 +68,13 @@ KnownByPlace read_cache(const fs::path& file) {
   return known;
 }
 
-void write_cache(const fs::path& file, const std::vector<ListedFile>& files, const std::vector<Streams>& streams, size_t count) {
+/// @param known  one for each file: those alone are written
+void write_cache(const fs::path& file, const std::vector<ListedFile>& files, const std::vector<Streams>& streams,
+                 const std::vector<bool>& known) {
   std::string text = std::string(kFirstLine) + "\n";
-  for (size_t i = 0; i < count; ++i) {
+  for (size_t i = 0; i < files.size(); ++i) {
     const ListedFile& video = files[i];
-    if (!video.there || video.place.find_first_of(kControl) != std::string::npos) continue;
+    if (!known[i] || video.place.find_first_of(kControl) != std::string::npos) continue;
     text += fmt::format("{}\t{}\t{}\t{}\t{}\t{}\n", video.bytes, video.changed_at, streams[i].picture_seconds, streams[i].sound_seconds,
                         streams[i].failure, video.place);
   }
@@ -109,11 +112,13 @@ class Prober {
     KnownByPlace known;
     guarded([&] { known = read_cache(cache_); });
     streams_.resize(files_.size());
+    known_.resize(files_.size());
     for (size_t i = 0; i < files_.size(); ++i) {
       const ListedFile& file = files_[i];
       const auto found = known.find(file.place);
       const bool same = found != known.end() && found->second.bytes == file.bytes && found->second.changed_at == file.changed_at;
       if (same) streams_[i] = found->second.streams;
+      known_[i] = same && file.there;
       if (!same && file.there) unknown_.push_back(i);
     }
   }
@@ -129,17 +134,25 @@ class Prober {
     for (int64_t i = 0; i < total; ++i) {
       const size_t file = unknown_[static_cast<size_t>(i)];
       streams_[file] = *probed.next();
+      known_[file] = true;
       progress.update(i + 1, "");
+      if (stop_requested()) stop(i + 1);
       if (std::chrono::steady_clock::now() - saved < kSaveEvery) continue;
-      save(file + 1);
+      save();
       saved = std::chrono::steady_clock::now();
     }
     progress.end();
-    save(files_.size());
+    save();
   }
 
-  void save(size_t count) {
-    guarded([&] { write_cache(cache_, files_, streams_, count); });
+  [[noreturn]] void stop(int64_t looked_at) {
+    save();
+    throw Error(ErrorKind::kInterrupted, fmt::format("interrupted after {} of {} files", looked_at, unknown_.size()), name_,
+                "what is known of them is kept: the same command goes on");
+  }
+
+  void save() {
+    guarded([&] { write_cache(cache_, files_, streams_, known_); });
   }
 
   template <class Work>
@@ -158,6 +171,7 @@ class Prober {
   Verbosity verbosity_;
   std::vector<size_t> unknown_;
   std::vector<Streams> streams_;
+  std::vector<bool> known_;  ///< what streams_ says of a file holds
 };
 
 }  // namespace

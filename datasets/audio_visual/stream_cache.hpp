@@ -30,6 +30,7 @@ inline constexpr double kShortest = 1.1;
 
 /// One for each file, in their order; nothing is known of files that are not there. Files are opened on all cores; what is known of a file
 /// of the same length and time of change is not asked for again. A cache that is damaged or cannot be written is done without.
+/// @throws Error kInterrupted if a stop was requested; what is known by then is kept
 /// @param folder  that the files' places are below
 /// @param name    of the dataset and its split, for the cache and for people
 [[nodiscard]] std::vector<Streams> streams_of(const std::filesystem::path& folder, const std::string& name,

@@ -30,7 +30,7 @@ template <class Family>
 }
 
 /// info and verify from one inspection. An Error of the inspection becomes a problem of the report; info leaves notes out. Errors about
-/// settings (kUsage) are the caller's mistakes and go through.
+/// settings (kUsage) are the caller's mistakes and go through, as does a stop (kInterrupted).
 /// @param family             name, title, licence, layout and synthesize; must outlive the entry
 /// @param inspect            (family, options, request, verify, report): fills in facts and problems; `verify` asks for all that may be
 /// wrong
@@ -42,7 +42,7 @@ template <class Family, class Inspect>
     try {
       inspect(family, options, request, verify, report);
     } catch (const Error& error) {
-      if (error.kind() == ErrorKind::kUsage) throw;
+      if (error.kind() == ErrorKind::kUsage || error.kind() == ErrorKind::kInterrupted) throw;
       report.problems.push_back({"unreadable file", error.where(), error.what(), true});
     }
     if (!verify) std::erase_if(report.problems, [](const DataProblem& problem) { return !problem.fatal; });

@@ -8,11 +8,11 @@
 
 namespace vbench::video {
 
-void PictureOptions::bind(Settings& settings) {
+void PictureOptions::bind(Settings& settings, int64_t largest_crop) {
   settings.integer("picture.frames", frames, "pictures of a clip", {1, 1024});
   settings.integer("picture.fps", fps, "pictures a second, whatever the video has", {1, 1000});
   settings.integer("picture.step", step, "pictures at that rate from one of the clip to the next", {1, 1000});
-  settings.integer("picture.crop", crop, "side of the clip's square, pixels", {8, 320});
+  settings.integer("picture.crop", crop, "side of the clip's square, pixels", {8, static_cast<double>(largest_crop)});
   settings.flag("picture.colour_jitter", colour_jitter, "training changes brightness, contrast and saturation");
   settings.flag("picture.grey", grey, "training makes every fifth clip grey");
 }

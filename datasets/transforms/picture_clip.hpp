@@ -26,7 +26,7 @@ struct PictureOptions {
   bool colour_jitter = false;
   bool grey = false;  ///< training: grey with probability 0.2
 
-  void bind(Settings& settings);  ///< names them "picture.frames", ...
+  void bind(Settings& settings, int64_t largest_crop = 320);  ///< names them "picture.frames", ...
   /// Frames of a video of so many a second that a clip goes through.
   [[nodiscard]] double length_in(double video_rate) const;
 };

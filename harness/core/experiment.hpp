@@ -97,7 +97,8 @@ class Experiment {
   virtual void before_epoch(int64_t epoch) = 0;                             ///< hook of methods that relabel or re-shape their input
   virtual void start(Phase phase, int64_t epoch, int64_t first_batch) = 0;  ///< starts reading; train order depends on (seed, epoch)
   virtual bool next() = 0;                                                  ///< takes the next batch; false at the end
-  [[nodiscard]] virtual int64_t batch_items() const = 0;  ///< clips, or videos of which each is one item, in the batch taken
+  /// Clips, or videos of which each is one item, in the batch taken. 0: nothing of it could be read, and it is passed over.
+  [[nodiscard]] virtual int64_t batch_items() const = 0;
   /// [N, C, T, H, W] of the batch taken where it holds clips; else empty.
   [[nodiscard]] virtual std::vector<int64_t> clip_shape() const = 0;
   [[nodiscard]] virtual int64_t items_read() const = 0;   ///< the same since start(), ahead of the batches taken

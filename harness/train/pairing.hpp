@@ -206,6 +206,7 @@ class PairExperiment final : public Experiment {
     int64_t used = 0;
     while (const auto batch = loader.next()) {
       throw_if_stop_requested();
+      if (batch->size() == 0) continue;  // nothing of it could be read
       use(device_.is_cpu() ? *batch : batch->to(device_));
       progress.update(++used, "batches");
       if (used == order.most_batches) break;

@@ -101,6 +101,7 @@ class Trainer {
     experiment_.start(Phase::kEvaluate, state_.epoch, 0);
     Rate rate;
     for (int64_t step = 0; experiment_.next(); ++step) {
+      if (experiment_.batch_items() == 0) continue;
       const auto begin = Clock::now();
       const Autocast autocast(job_.precision, device_);
       losses.add(experiment_.eval_loss({job_.seed, state_.epoch, step, state_.global_step}));
@@ -109,6 +110,7 @@ class Trainer {
       if (stop_requested()) stop();
     }
     add_read_rate();
+    if (batches > 0 && rate.items == 0) throw nothing_to_read("the evaluated split");
     if (job_.eval_only) forward_ = rate;
     progress_.end();
     return {experiment_.finish_evaluation(), losses.means()};
@@ -146,7 +148,11 @@ class Trainer {
     experiment_.start(Phase::kTrain, state_.epoch, state_.step);
     progress_.begin(fmt::format("{} epoch {}", job_.name, epoch_title()), steps, state_.step);
     while (experiment_.next()) {
-      train_step();
+      if (experiment_.batch_items() > 0) {
+        train_step();
+      } else {
+        leave_out_step();
+      }
       if (stop_requested()) stop();
       if (job_.options.checkpoint_every_steps > 0 && state_.global_step % job_.options.checkpoint_every_steps == 0 && state_.step < steps)
         save_last();
@@ -189,10 +195,19 @@ class Trainer {
     show_step(loss, rate, seconds);
   }
 
+  /// Of a batch without items. It keeps its place in the epoch and in the schedule: a resumed run finds the same batches.
+  void leave_out_step() {
+    schedule_->step();
+    ++state_.step;
+    ++state_.global_step;
+    progress_.update(state_.step, "nothing of the batch can be read");
+  }
+
   /// May take long: who stops it meanwhile goes on with this step later.
   void before_step(const StepContext& context) {
     try {
-      if (const auto line = experiment_.before_step(context, progress_); !line.empty()) progress_.info(fmt::format("{}: {}", job_.name, line));
+      if (const auto line = experiment_.before_step(context, progress_); !line.empty())
+        progress_.info(fmt::format("{}: {}", job_.name, line));
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::kInterrupted) stop();
       throw;
@@ -234,7 +249,13 @@ class Trainer {
     }
   }
 
+  [[nodiscard]] Error nothing_to_read(const std::string& split) const {
+    return input_error(fmt::format("nothing of {} can be read", split), job_.name,
+                       "'vbench data verify' tells what is wrong with its files");
+  }
+
   void finish_epoch(Clock::time_point begin) {
+    if (state_.loss.weight == 0) throw nothing_to_read("the training split");
     check_weights();
     EpochRecord record;
     record.epoch = state_.epoch;

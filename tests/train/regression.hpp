@@ -24,8 +24,10 @@ class Regression final : public Experiment {
     bool a_score_is_nan = false;  ///< one that does not select the best epoch
     int64_t signal_at = -1;       ///< global step at which the process sends itself `signal_number`
     int signal_number = 0;
-    int64_t interrupted_before = -1;  ///< global step before which the method notices a stop
-    bool worse_after_first = false;   ///< validation scores fall after the first epoch
+    int64_t interrupted_before = -1;   ///< global step before which the method notices a stop
+    bool worse_after_first = false;    ///< validation scores fall after the first epoch
+    int64_t empty_step = -1;           ///< of each epoch whose batch holds nothing that could be read; `steps`: all are like that
+    bool nothing_to_evaluate = false;  ///< the same of the validation
   };
 
   explicit Regression(uint64_t seed, Options options) : seed_(seed), options_(options) {
@@ -46,7 +48,7 @@ class Regression final : public Experiment {
     next_ = first;
   }
   bool next() override { return next_++ < batches(phase_); }
-  [[nodiscard]] int64_t batch_items() const override { return 4; }
+  [[nodiscard]] int64_t batch_items() const override { return is_empty() ? 0 : 4; }
   [[nodiscard]] int64_t items_read() const override { return 4 * next_; }
   [[nodiscard]] double read_seconds() const override { return 1e-3; }
 
@@ -56,6 +58,7 @@ class Regression final : public Experiment {
     return {};
   }
   LossTerms train_loss(const StepContext& context) override {
+    if (is_empty()) throw Error(ErrorKind::kInternal, "there is no batch to learn from");
     if (context.global_step == options_.signal_at) ::kill(::getpid(), options_.signal_number);
     RandomStream random(seed_, "x", static_cast<uint64_t>(context.epoch), static_cast<uint64_t>(context.step));
     auto x = torch::empty({4, 8});
@@ -68,6 +71,7 @@ class Regression final : public Experiment {
     return {loss, {{"square", loss.item<double>()}}};
   }
   LossTerms eval_loss(const StepContext&) override {
+    if (is_empty()) throw Error(ErrorKind::kInternal, "there is no batch to evaluate");
     const torch::NoGradGuard no_grad;
     const auto loss = (weight_ - 1).pow(2).sum();
     return {options_.validation_is_nan ? loss * std::nan("") : loss, {}};
@@ -99,6 +103,12 @@ class Regression final : public Experiment {
   std::vector<std::pair<std::filesystem::path, double>> evaluation_files;  ///< folder, and how far the weights were from their goal
 
  private:
+  /// Of the batch taken.
+  [[nodiscard]] bool is_empty() const {
+    if (phase_ == Phase::kEvaluate) return options_.nothing_to_evaluate;
+    return options_.empty_step == next_ - 1 || options_.empty_step == options_.steps;
+  }
+
   uint64_t seed_;
   Options options_;
   torch::Tensor weight_, bias_;

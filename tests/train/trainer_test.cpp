@@ -127,6 +127,40 @@ TEST(Trainer, AStopBetweenTwoStepsSavesWhatWasTrainedAndAResumeGoesOn) {
   EXPECT_EQ(files_of(folder.path()), files_of(whole.path()));
 }
 
+TEST(Trainer, ABatchOfWhichNothingCouldBeReadIsPassedOverAndKeepsItsPlace) {
+  const test::TemporaryFolder whole;
+  const auto job = small_job(whole.path());
+  Regression experiment(job.seed, {.empty_step = 2});
+  Progress progress(Verbosity::kQuiet);
+  const auto expected = train(experiment, job, progress);
+  ASSERT_EQ(expected.history.size(), 6U);
+  EXPECT_EQ(std::vector(experiment.steps_announced.begin(), experiment.steps_announced.begin() + 8),
+            (std::vector<int64_t>{0, 1, 3, 4, 5, 6, 8, 9}));
+  for (const int64_t step : {6, 8, 13}) {
+    const test::TemporaryFolder folder;
+    auto resumed = small_job(folder.path());
+    ASSERT_TRUE(WIFSIGNALED(run_in_child(resumed, {.signal_at = step, .signal_number = SIGKILL, .empty_step = 2}))) << step;
+    resumed.resume = true;
+    EXPECT_EQ(losses_of(run(resumed, {.empty_step = 2})), losses_of(expected)) << step;
+    EXPECT_EQ(files_of(folder.path()), files_of(whole.path())) << step;
+  }
+}
+
+TEST(Trainer, WhereNothingAtAllCouldBeReadTheRunEnds) {
+  const test::TemporaryFolder folder;
+  const auto job = small_job(folder.path());
+  for (const auto& options : {Regression::Options{.empty_step = 5}, Regression::Options{.nothing_to_evaluate = true}}) {
+    try {
+      (void)run(job, options);
+      FAIL() << "no error";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::kInput);
+      EXPECT_NE(std::string(error.what()).find("can be read"), std::string::npos) << error.what();
+    }
+    EXPECT_FALSE(std::filesystem::exists(folder / "best.pth"));
+  }
+}
+
 TEST(Trainer, ALossThatIsNotFiniteEndsTheRunAndKeepsTheLastGoodCheckpoint) {
   const test::TemporaryFolder folder;
   Regression experiment(1, {.nan_at = 7});

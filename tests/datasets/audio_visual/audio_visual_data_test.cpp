@@ -1,8 +1,11 @@
 #include "datasets/audio_visual/audio_visual_data.hpp"
 
 #include <ATen/ATen.h>
+#include <fmt/format.h>
 
 #include "datasets/audio_visual/stream_cache.hpp"
+#include "datasets/loader/loader.hpp"
+#include "harness/core/settings.hpp"
 #include "tests/datasets/audio_visual/fixture.hpp"
 
 namespace vbench::audio_visual {
@@ -141,7 +144,37 @@ TEST(AudioVisualData, BatchesKeepOrderAndIndicesAndLeaveOutWhatCouldNotBeRead) {
   EXPECT_THAT(batch.ids, ElementsAre("b/3", "a/1"));
   test::expect_same(batch.clips[1], samples[2].clip);
   EXPECT_EQ(batch.bytes(), 4 * (2 * 3 * 8 * 16 * 16 + 2 * 257 * 99));
-  EXPECT_THAT(test::error_of([] { (void)AudioVisualData::collate({Sample{{}, {}, 0, 0, "a/1"}}); }), HasSubstr("a/1"));
+}
+
+TEST(AudioVisualData, WithoutAnyVideoThatCanBeReadABatchIsEmpty) {
+  SmallTree tree;
+  tree.write_usable({"train/a/1.mp4", "train/a/2.mp4", "train/b/3.mp4"});
+  tree.options.allow_missing = 0.5;
+  const auto data = tree.open();
+  test::damage_secretly(tree.root / "train/b/3.mp4");
+  Loader<AudioVisualData> loader(data, {.batch_size = 2, .workers = 2}, 0);
+  EXPECT_EQ(loader.next()->size(), 2);
+  const Batch last = loader.next()->to(at::kCPU);
+  EXPECT_EQ(last.size(), 0);
+  EXPECT_EQ(last.bytes(), 0);
+  for (const auto* part : {&last.clips, &last.spectrograms, &last.indices, &last.labels}) EXPECT_EQ(part->size(0), 0);
+  EXPECT_FALSE(loader.next());
+}
+
+TEST(AudioVisualData, ValuesThatNoClipCanHaveAreRefusedWhenTheyAreSet) {
+  Options options;
+  Settings settings;
+  options.bind(settings);
+  const auto error = [&](const std::string& assignment) { return test::error_of([&] { settings.set_assignment(assignment); }); };
+  for (const auto* filters : {"41", "100", "256", "257.5", "x"})
+    EXPECT_THAT(
+        error(fmt::format("sound.filters={}", filters)),
+        AllOf(HasSubstr("sound.filters"), HasSubstr(filters), ::testing::AnyOf(HasSubstr("known: 40, 257"), HasSubstr("did you mean"))));
+  for (const auto* crop : {"257", "320"})
+    EXPECT_THAT(error(fmt::format("picture.crop={}", crop)), AllOf(HasSubstr("picture.crop"), HasSubstr(crop), HasSubstr("256")));
+  for (const auto* good : {"sound.filters=257", "sound.filters=40", "picture.crop=256"}) settings.set_assignment(good);
+  EXPECT_EQ(options.sound.filters, 40);
+  EXPECT_EQ(options.picture.crop, 256);
 }
 
 TEST(AudioVisualData, SizesAreThoseOfTheOptions) {
@@ -232,17 +265,38 @@ TEST(AudioVisualData, ADamagedCacheIsDoneWithout) {
 
 TEST(AudioVisualData, TrainingGoesOnWithoutADamagedVideoAndEvaluationDoesNot) {
   SmallTree tree;
-  tree.write_usable({"train/a/1.mp4", "train/a/2.mp4"});
-  const auto train = tree.open(), evaluated = tree.open(Role::kEvaluate);
+  tree.write_usable({"train/a/1.mp4", "train/a/2.mp4", "train/a/3.mp4"});
+  const auto evaluated = tree.open(Role::kEvaluate);
+  tree.options.allow_missing = 0.4;
+  const auto train = tree.open();
   tree.spec.strict = true;
   const auto strict = tree.open();
   test::damage_secretly(tree.root / "train/a/2.mp4");
   EXPECT_FALSE(test::read(train, 1).clip.defined());
   EXPECT_FALSE(test::read(train, 1).clip.defined());
-  EXPECT_EQ(train.fingerprint().items, 1);
+  EXPECT_EQ(train.fingerprint().items, 2);
   EXPECT_EQ(train.fingerprint().dropped, 1);
   EXPECT_THAT(test::error_of([&] { (void)test::read(evaluated, 1); }), HasSubstr("2.mp4"));
   EXPECT_THAT(test::error_of([&] { (void)test::read(strict, 1); }), HasSubstr("2.mp4"));
+  test::damage_secretly(tree.root / "train/a/3.mp4");
+  EXPECT_THAT(test::error_of([&] { (void)test::read(train, 2); }), AllOf(HasSubstr("2 of 3"), HasSubstr("data.allow_missing")));
+}
+
+TEST(AudioVisualData, EvaluationGoesOnWithoutAnAllowedShareOfDamagedVideosAndSaysSoInItsFingerprint) {
+  SmallTree tree;
+  tree.write_usable({"train/a/1.mp4", "train/a/2.mp4", "train/a/3.mp4"});
+  tree.options.allow_missing = 0.4;
+  const auto evaluated = tree.open(Role::kEvaluate);
+  const auto before = evaluated.fingerprint();
+  test::damage_secretly(tree.root / "train/a/2.mp4");
+  for (int repeat = 0; repeat < 2; ++repeat) EXPECT_FALSE(test::read(evaluated, 1).clip.defined());
+  const auto after = evaluated.fingerprint();
+  EXPECT_EQ(after.items, 2);
+  EXPECT_EQ(after.dropped, 1);
+  EXPECT_NE(after.hash, before.hash) << "figures of fewer videos are not averaged with those of all";
+  test::damage_secretly(tree.root / "train/a/3.mp4");
+  EXPECT_THAT(test::error_of([&] { (void)test::read(evaluated, 2); }),
+              AllOf(HasSubstr("3.mp4"), HasSubstr("2 of 3 videos cannot be used"), HasSubstr("data.allow_missing")));
 }
 
 TEST(AudioVisualData, TheFirstVideosAreUsedWhereTheirNumberIsSet) {

@@ -1,6 +1,7 @@
 #include "datasets/audio_visual/picture_reader.hpp"
 
 #include "datasets/video/video_file.hpp"
+#include "datasets/video/video_writer.hpp"
 #include "tests/datasets/audio_visual/fixture.hpp"
 
 namespace vbench::audio_visual {
@@ -72,6 +73,93 @@ TEST_F(NumberedVideo, OneReaderReadsSeveralTimes) {
   PictureReader reader(file_);
   for (const int64_t place : {100, 20, 150}) EXPECT_EQ(number_of(reader.read(std::vector<int64_t>{place}).front()), place);
   EXPECT_TRUE(reader.read(std::vector<int64_t>{}).empty());
+}
+
+/// Matroska's element 0x4489 becomes one that says nothing, as files are that were recorded live.
+std::string without_length(std::string bytes) {
+  const size_t at = bytes.find("\x44\x89\x88");
+  EXPECT_NE(at, std::string::npos);
+  return bytes.replace(at, 11, std::string("\xEC\x89") + std::string(9, '\0'));
+}
+
+/// Lengths of streams stand in tags; these get a name that nobody knows.
+std::string without_tags(std::string bytes) {
+  for (size_t at = bytes.find("DURATION"); at != std::string::npos; at = bytes.find("DURATION")) bytes[at] = 'X';
+  return bytes;
+}
+
+TEST(PictureReader, KnowsHowLongWebmFilesAreWhereverTheyTell) {
+  constexpr int64_t kFrames = 120;
+  const test::TemporaryFolder folder;
+  std::vector<cv::Mat> frames;
+  for (int64_t i = 0; i < kFrames; ++i) frames.push_back(numbered(i));
+  const std::string whole = video::encode_webm(frames, 25);
+  for (const auto& bytes : {whole, without_tags(whole), without_length(whole), without_length(without_tags(whole))}) {
+    write_file_atomically(folder / "numbered.webm", bytes);
+    PictureReader reader(folder / "numbered.webm");
+    EXPECT_EQ(reader.frames(), kFrames);
+    EXPECT_EQ(number_of(reader.read(std::vector<int64_t>{90}).front()), 90);
+  }
+}
+
+TEST(PictureReader, KnowsTheLengthInContainersOfAllKinds) {
+  const test::TemporaryFolder folder;
+  for (const auto& [name, codec] : {std::pair("video.mkv", "MJPG"), std::pair("video.avi", "MJPG"), std::pair("video.ts", "mp4v")}) {
+    test::write_video(folder / name, 60, codec);
+    PictureReader reader(folder / name);
+    EXPECT_NEAR(static_cast<double>(reader.frames()), 60, 1) << name;
+    EXPECT_EQ(reader.count(), 60) << name;
+  }
+}
+
+TEST(PictureReader, KnowsTheLengthOfARealMatroskaFile) {
+  const auto file = test::real_data_root() / "videos/decord_flipping_a_pancake.mkv";
+  if (!fs::exists(file)) GTEST_SKIP() << file << " is not there";
+  PictureReader reader(file);
+  EXPECT_NEAR(static_cast<double>(reader.frames()), 310, 1);
+  EXPECT_EQ(reader.count(), 310);
+  const auto plain = test::plain_decode(file, {200});
+  EXPECT_LT(difference(reader.read(std::vector<int64_t>{200}).front(), plain.at(200)), 1.5);
+}
+
+/// Uncompressed pictures in the form that FFmpeg calls uyyvyy411.
+std::string rare_pictures() {
+  libav::CodecContext encoder(libav::allocated(avcodec_alloc_context3(avcodec_find_encoder(AV_CODEC_ID_RAWVIDEO))));
+  encoder->width = 64;
+  encoder->height = 48;
+  encoder->pix_fmt = AV_PIX_FMT_UYYVYY411;
+  encoder->time_base = {1, 25};
+  encoder->framerate = {25, 1};
+  libav::checked(avcodec_open2(encoder.get(), encoder->codec, nullptr), "open the encoder");
+  libav::Muxer muxer("nut");
+  const AVStream* stream = muxer.add_stream(*encoder);
+  muxer.begin();
+  for (int64_t i = 0; i < 30; ++i) {
+    const libav::Frame frame(libav::allocated(av_frame_alloc()));
+    frame->format = encoder->pix_fmt;
+    frame->width = encoder->width;
+    frame->height = encoder->height;
+    frame->pts = i;
+    libav::checked(av_frame_get_buffer(frame.get(), 0), "make a picture");
+    std::fill_n(frame->data[0], frame->linesize[0] * frame->height, uint8_t{100});
+    muxer.encode(*encoder, *stream, frame.get());
+  }
+  muxer.encode(*encoder, *stream, nullptr);
+  return muxer.finish();
+}
+
+TEST(PictureReader, PicturesOfAFormThatCannotBeConvertedAreTheFilesFault) {
+  if (sws_isSupportedInput(AV_PIX_FMT_UYYVYY411) != 0) GTEST_SKIP() << "this FFmpeg converts uyyvyy411";
+  const test::TemporaryFolder folder;
+  write_file_atomically(folder / "rare.nut", rare_pictures());
+  PictureReader reader(folder / "rare.nut");
+  try {
+    (void)reader.read(std::vector<int64_t>{3});
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kInput);
+    EXPECT_THAT(error.what(), ::testing::AllOf(HasSubstr("rare.nut"), HasSubstr("uyyvyy411")));
+  }
 }
 
 TEST(PictureReader, FilesWithoutPicturesAreNamed) {

@@ -170,6 +170,19 @@ TEST_F(Prepare, BadListsAndFoldersAreNamed) {
   EXPECT_THAT(error("vgg-sound"), HasSubstr("line 2"));
 }
 
+TEST_F(Prepare, TimesThatNoVideoHasAreNamedWithTheirLines) {
+  video("other.mp4");
+  for (const std::string time : {"9223372036854775807", "922337203685477580", "1000000", "-1"}) {
+    list("vggsound.csv", "a,999999,dog,train\nx," + time + ",label,train\n");
+    EXPECT_THAT(error("vgg-sound"), AllOf(HasSubstr("vggsound.csv: line 2"), HasSubstr(time))) << time;
+  }
+  const std::string header = "label,youtube_id,time_start,time_end,split\n";
+  for (const std::string times : {"1e300,1e301", "0,1e300", "1000000,1000010"}) {
+    list("kinetics-400_train.csv", header + "tickling,aaaaaaaaaaa,3,13,train\ntickling,bbbbbbbbbbb," + times + ",train\n");
+    EXPECT_THAT(error("kinetics"), AllOf(HasSubstr("kinetics-400_train.csv: line 3"), HasSubstr("column 'time_"))) << times;
+  }
+}
+
 TEST_F(Prepare, WhatIsMadeFromAStandInCountsAsOne) {
   write_ave();
   write_file_atomically(tree_.below("videos/SYNTHETIC.json"), "{}");

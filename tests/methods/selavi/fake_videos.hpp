@@ -29,6 +29,12 @@ class FakeVideos {
     return left;
   }
 
+  /// A video that cannot be read; negative: there is none.
+  static std::atomic<int64_t>& damaged() {
+    static std::atomic<int64_t> index{-1};
+    return index;
+  }
+
   [[nodiscard]] int64_t size() const { return kVideos; }
   [[nodiscard]] int64_t label(int64_t index) const { return index * kClasses / kVideos; }
   [[nodiscard]] std::string name(int64_t index) const { return "v" + std::to_string(index); }
@@ -39,6 +45,7 @@ class FakeVideos {
   [[nodiscard]] Sample read(int64_t index, RandomStream& random) const {
     if (training_ && reads_left() >= 0 && reads_left()-- == 0) throw input_error("cannot be read", name(index));
     const int64_t label = this->label(index);
+    if (index == damaged()) return {{}, {}, index, label, name(index)};
     auto clip = torch::zeros({3, 2, 24, 24}), spectrogram = torch::zeros({1, 12, 16});
     clip.select(0, label).fill_(2);
     spectrogram.narrow(1, 4 * label, 4).fill_(2);
@@ -49,23 +56,7 @@ class FakeVideos {
     return {clip, spectrogram, index, label, name(index)};
   }
 
-  static Batch collate(const std::vector<Sample>& samples) {
-    std::vector<at::Tensor> clips, spectrograms;
-    std::vector<int64_t> indices, labels;
-    Batch batch;
-    for (const auto& sample : samples) {
-      clips.push_back(sample.clip);
-      spectrograms.push_back(sample.spectrogram);
-      indices.push_back(sample.index);
-      labels.push_back(sample.label);
-      batch.ids.push_back(sample.id);
-    }
-    batch.clips = torch::stack(clips);
-    batch.spectrograms = torch::stack(spectrograms);
-    batch.indices = torch::tensor(indices, torch::kLong);
-    batch.labels = torch::tensor(labels, torch::kLong);
-    return batch;
-  }
+  static Batch collate(const std::vector<Sample>& samples) { return audio_visual::AudioVisualData::collate(samples); }
 
  private:
   bool training_;

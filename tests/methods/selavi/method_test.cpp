@@ -104,6 +104,23 @@ TEST(SelaviMethod, AResumedRunEndsWithTheSameBits) {
   }
 }
 
+TEST(SelaviMethod, ALastBatchOfADamagedVideoAloneIsPassedOverInLabellingAndEvaluation) {
+  const TemporaryFolder folder;
+  auto job = small_job(folder.path());
+  job.options.eval_batch_size = 23;
+  FakeVideos::damaged() = 23;
+  const auto built = experiment(job);
+  Progress progress(Verbosity::kQuiet);
+  const auto result = train(*built, job, progress);
+  FakeVideos::damaged() = -1;
+  EXPECT_EQ(result.history.size(), 3U);
+  for (const auto& [name, tensor] : built->weights()) {
+    if (name != "labels/selflabels") continue;
+    EXPECT_EQ(tensor[23].abs().sum().item<int64_t>(), 0) << "its label is not the one it had";
+    EXPECT_GT(tensor.max().item<int64_t>(), 0);
+  }
+}
+
 audio_visual::Batch some_videos() {
   const FakeVideos videos(Role::kEvaluate);
   std::vector<FakeVideos::Sample> samples;
