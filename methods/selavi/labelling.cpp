@@ -105,8 +105,8 @@ void LabelOptions::bind(Settings& settings) {
   settings.choice("labels.modality", modality, "what clusters are made of and which network learns",
                   {{"both", Modality::kBoth}, {"video", Modality::kVideo}, {"audio", Modality::kAudio}});
   settings.choice("labels.storage", storage,
-                  "of the transport's matrix: float32 takes half the memory; near ties may swap, and entries below 1e-38 of their row's "
-                  "largest count as none",
+                  "of the transport's matrix: float32 takes half the memory; near ties may swap, and entries below 1e-36 of their row's "
+                  "largest count as so much",
                   {{"float64", Storage::kFloat64}, {"float32", Storage::kFloat32}});
   settings.integer("labels.warmup_batches", warmup_batches, "that BatchNorm sees before the first labels", {0, 1e6});
 }
@@ -115,8 +115,8 @@ SelfLabelling::SelfLabelling(const LabelOptions& options, const NetworkOptions& 
     : options_(options), heads_(network.heads), clusters_(network.clusters), seed_(seed) {
   check_effects(options);
   if (options.groups > network.heads)
-    throw usage_error(fmt::format("{} heads cannot form {} groups", network.heads, options.groups), "labels.groups",
-                      "use at most as many groups as heads");
+    throw usage_error(fmt::format("{} head{} cannot form {} groups", network.heads, network.heads == 1 ? "" : "s", options.groups),
+                      "labels.groups", "use at most as many groups as heads");
 }
 
 void SelfLabelling::take_videos(const std::vector<int64_t>& classes) {

@@ -22,10 +22,15 @@ constexpr size_t kHugePage = size_t{2} << 20U;
 
 int64_t rounded_up(int64_t n, int64_t to) { return (n + to - 1) / to * to; }
 
-kernels::Power power_of(double lambda) {
+/// Entries are kept above this share of their row's largest. Without them a cluster that few samples can reach has no solution, and the
+/// scaling grows until it overflows; the square of their inverse is still far from that.
+double least_kept(Storage storage) { return storage == Storage::kFloat64 ? 1e-100 : 1e-36; }
+
+kernels::Power power_of(double lambda, Storage storage) {
   if (!(lambda > 0) || !std::isfinite(lambda)) throw usage_error(fmt::format("lambda must be positive and finite, not {}", lambda));
   kernels::Power power;
   power.exponent = lambda / 2;
+  power.least = std::pow(least_kept(storage), 1 / power.exponent);
   power.chained = lambda == std::floor(lambda) && lambda <= 128;
   if (power.chained) {
     power.whole = static_cast<uint32_t>(lambda) / 2;
@@ -94,7 +99,7 @@ struct Transport::Scaling {
 };
 
 Transport::Transport(int64_t samples, int64_t clusters, double lambda, Storage storage)
-    : samples_(samples), clusters_(clusters), lambda_(lambda), storage_(storage), power_(power_of(lambda)) {
+    : samples_(samples), clusters_(clusters), lambda_(lambda), storage_(storage), power_(power_of(lambda, storage)) {
   if (samples < 0 || clusters < 1) throw usage_error(fmt::format("cannot label {} samples with {} clusters", samples, clusters));
   width_ = rounded_up(clusters, kernels::kWidthStep);
   block_rows_ = std::max(kMinBlockRows, rounded_up((samples + kMaxBlocks - 1) / kMaxBlocks, 8));

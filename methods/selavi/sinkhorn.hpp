@@ -36,6 +36,8 @@ struct Labelling {
 /// The matrix P^(lambda/2) of one head and its scaling. Rows arrive block by block, so that only this one matrix of N x K must fit.
 ///
 /// Each row is kept divided by a power of two near its largest entry: the scaling takes row factors out anyway, and no row underflows.
+/// Positive entries below 1e-100 of that (as float32: 1e-36) count as so much: a cluster that hardly any sample reaches would otherwise end
+/// in an overflow, where the authors' code goes on with NaN.
 /// One iteration reads the matrix once: beta' of a row needs alpha only, and the next column sums need beta' only.
 /// Results do not depend on the number of threads nor on how rows were cut into blocks.
 class Transport {

@@ -81,7 +81,8 @@ static int64_t power_rows(const Probabilities<In>& in, int64_t rows, int64_t clu
 #pragma omp simd
     for (int64_t k = 0; k < width; ++k) {
       before[k] += x[k];
-      x[k] *= inverse;
+      const double share = x[k] * inverse;
+      x[k] = x[k] > 0 && share < power.least ? power.least : share;
     }
     raise(x, scratch + width, width, power);
     out.scale[i] = exponent * power.exponent;

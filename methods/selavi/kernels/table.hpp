@@ -13,6 +13,7 @@ struct Power {
   bool chained = true;
   uint32_t whole = 1;  ///< integer part
   bool half = false;   ///< and one half
+  double least = 0;    ///< positive shares of a row's largest entry below this count as this, before the power
 };
 
 /// Rows [rows, clusters] of probabilities: those of a second modality may be missing.

@@ -122,6 +122,24 @@ TEST(Transport, LabelsRowsWhosePowersUnderflow) {
   EXPECT_NEAR(result.cost, expected.cost + 30 * std::log(10.0) / 300, 1e-9);
 }
 
+TEST(Transport, BearsClustersThatHardlyAnySampleReaches) {
+  torch::manual_seed(5);
+  const auto sure = (100 * torch::randn({192, 8}, torch::kDouble)).softmax(1);
+  auto lonely = torch::rand({192, 8}, torch::kDouble) + 0.1;
+  lonely.select(1, 3).mul_(1e-60);
+  lonely[17][3] = 1e-40;
+  for (const auto storage : {Storage::kFloat64, Storage::kFloat32}) {
+    for (const auto& product : {sure.square(), lonely}) {
+      Transport transport(192, 8, 20, storage);
+      transport.add(product);
+      const auto result = transport.solve();
+      EXPECT_TRUE(std::isfinite(result.cost));
+      EXPECT_EQ(result.cluster_sizes.sum().item<int64_t>(), 192);
+      EXPECT_GE(result.cluster_sizes.gt(0).sum().item<int64_t>(), 7);
+    }
+  }
+}
+
 TEST(Transport, ServesOneHeadAfterTheOther) {
   const auto first = probabilities(300, 6, 1), second = probabilities(300, 6, 2);
   Transport transport(300, 6, 20);
