@@ -8,8 +8,6 @@
 
 #include "harness/core/random.hpp"
 #include "methods/nn/blocks.hpp"
-#include "methods/nn/frame_convolution.hpp"
-#include <cstdlib>
 
 namespace vbench::selavi {
 namespace {
@@ -54,15 +52,6 @@ ConvLayer::ConvLayer(LayerNames layer_names, const ConvShape& conv_shape, bool i
 }
 
 at::Tensor ConvLayer::forward(const at::Tensor& x, const Pass& pass) const {
-  static const int kMode = std::getenv("SELAVI_MODE") ? std::atoi(std::getenv("SELAVI_MODE")) : 0;
-  if (kMode && pass.training && !planar && x.is_cpu() && x.scalar_type() == at::kFloat) {
-    const auto input = x.contiguous(at::MemoryFormat::ChannelsLast3d);
-    const bool frames = (kMode & 2) && shape.kernel[0] == 3 && shape.kernel[1] == 1 && shape.stride[0] == 1 && nn::takes_frames(x);
-    const auto maps = frames ? nn::convolve_frames(input, weight, {}, {1, 0}) : at::conv3d(input, weight, {}, shape.stride, shape.padding);
-    return relu && (kMode & 4) ? nn::norm_relu(maps, norm, pass.momentum)
-           : relu              ? norm.forward(maps, true, pass.momentum).relu_()
-                               : norm.forward(maps, true, pass.momentum);
-  }
   const at::IntArrayRef stride(shape.stride), padding(shape.padding);
   const auto maps = planar ? at::conv2d(x, weight, {}, stride.slice(1), padding.slice(1)) : at::conv3d(x, weight, {}, stride, padding);
   const auto y = norm.forward(maps, pass.training, pass.momentum);
