@@ -58,7 +58,8 @@ const fs::path& pretrained() {
 
 TEST(SelaviActions, FineTunesOnEveryFoldAndAveragesThem) {
   const TemporaryFolder out;
-  const auto result = json_of(training(out.path(), {"--epochs", "1", "--folds", "all", "--seeds", "1,2", "--set", "batch_size=4"}, "mini"));
+  const auto result = json_of(training(
+      out.path(), {"--epochs", "1", "--folds", "all", "--seeds", "1,2", "--set", "batch_size=4", "--set", "clips.train=1"}, "mini"));
   EXPECT_EQ(result.at("folds"), (json{1, 2, 3}));
   EXPECT_EQ(result.at("source"), "synthetic");
   ASSERT_EQ(result.at("runs").size(), 3U);
@@ -80,8 +81,9 @@ TEST(SelaviActions, FineTunesOnEveryFoldAndAveragesThem) {
   EXPECT_NE(result.at("runs")[0].at("data").at("hash"), result.at("runs")[1].at("data").at("hash"));
   const auto board = run_program({"leaderboard", "--out", out.path().string(), "--format", "csv"});
   for (const char* part : {",fold 1,2,", ",fold 3,2,", ",mean of 3 folds,6,"}) EXPECT_THAT(board.out, HasSubstr(part));
-  const auto table = run_program(
-      training(out.path(), {"--epochs", "1", "--folds", "1,2,3", "--seeds", "1,2", "--resume", "--set", "batch_size=4"}, "mini"));
+  const auto table = run_program(training(
+      out.path(), {"--epochs", "1", "--folds", "1,2,3", "--seeds", "1,2", "--resume", "--set", "batch_size=4", "--set", "clips.train=1"},
+      "mini"));
   EXPECT_THAT(table.out, AllOf(HasSubstr("folds 1,2,3 and their mean"), HasSubstr("mean of 3 folds"), HasSubstr("SYNTHETIC")));
   EXPECT_THAT(table.out, testing::Not(HasSubstr("split val1,"))) << "tables of single folds are for vbench leaderboard";
 }

@@ -105,7 +105,7 @@ TEST(StretchData, TheTrainingListCanBeReadAsAnEvaluationReads) {
   ASSERT_EQ(data.size(), 8);
   EXPECT_EQ(read(data, 0).clips.size(0), 30);
   expect_same(read(data, 3, 1).clips, read(data, 3, 2).clips, "nothing is random");
-  EXPECT_EQ(data.fingerprint().split, "train");
+  EXPECT_EQ(data.fingerprint().split, "train1");
 }
 
 TEST(StretchData, AVideoShorterThanAClipEndsWithItsLastFrame) {
