@@ -120,17 +120,18 @@ size_t Grid::gap_before(size_t column, bool first) const {
 
 std::vector<std::vector<size_t>> Grid::blocks(bool stars) const {
   std::vector<size_t> stub;
-  std::vector<std::vector<size_t>> pieces;  // columns that must stay together
+  std::vector<std::vector<size_t>> pieces;  // columns that stay together: a group, as far as it fits a line
   size_t stub_width = 0;
   std::vector<size_t> widths;
   for (size_t column = 0; column < columns(); ++column) {
     const ColumnInfo known = info(column);
     if (known.detail) continue;
     const size_t here = width(column, stars) + 2;
+    const bool of_group = !pieces.empty() && !known.group.empty() && info(pieces.back().back()).group == known.group;
     if (column < table_.stub) {
       stub.push_back(column);
       stub_width += here;
-    } else if (!pieces.empty() && !known.group.empty() && info(pieces.back().back()).group == known.group) {
+    } else if (of_group && (table_.stub == 0 || stub_width + widths.back() + here <= kTableWidth + 3)) {
       pieces.back().push_back(column);
       widths.back() += here - 1;
     } else {
