@@ -27,7 +27,9 @@ struct Batch {
   [[nodiscard]] Batch to(const at::Device& device) const;                          ///< clips and labels there
 };
 
-/// @throws Error kInput if no sample has clips
+/// Of the samples that have clips; empty if none has.
+[[nodiscard]] Batch collate_readable(const std::vector<Sample>& samples);
+/// The same. @throws Error kInput if no sample has clips
 [[nodiscard]] Batch collate(const std::vector<Sample>& samples);
 
 }  // namespace vbench::clips

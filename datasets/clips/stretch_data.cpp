@@ -47,7 +47,7 @@ Sample StretchData::read(int64_t index, RandomStream& random) const {
   return {state_->damage.guard(at, item.id, read), item.label, item.id};
 }
 
-Batch StretchData::collate(const std::vector<Sample>& samples) { return clips::collate(samples); }
+Batch StretchData::collate(const std::vector<Sample>& samples) { return collate_readable(samples); }
 
 std::string StretchData::name(int64_t index) const { return state_->split.items().at(state_->video_of(index)).id; }
 DataFingerprint StretchData::fingerprint() const { return state_->split.fingerprint(state_->damage.count()); }

@@ -29,7 +29,7 @@ class StretchData {
   [[nodiscard]] int64_t size() const;  ///< videos; training: clips of an epoch
   /// What cannot be read: as ClipData::read().
   [[nodiscard]] Sample read(int64_t index, RandomStream& random) const;
-  /// @throws Error kInput if no sample has clips
+  /// Of the samples that have clips; empty if none has.
   [[nodiscard]] static Batch collate(const std::vector<Sample>& samples);
 
   [[nodiscard]] std::string name(int64_t index) const;

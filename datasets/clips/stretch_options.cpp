@@ -16,7 +16,8 @@ void StretchOptions::bind(Settings& settings) {
   settings.integer("picture.longest", longest, "training: largest length of the frames' shorter side; 0: 160, or 320", {0, 4096});
   settings.integer("clips.train", train_clips, "clips of each video in an epoch", {1, 1000});
   settings.integer("clips.test", test_clips, "clips of each video in evaluation, evenly spread over it", {1, 1000});
-  settings.choice("clips.crops", crops, "squares of each clip in evaluation", {{"1", CropCount::kCentre}, {"3", CropCount::kThree}});
+  settings.choice("clips.crops", crops, "squares of each clip in evaluation; first: the left or upper one alone",
+                  {{"1", CropCount::kCentre}, {"first", CropCount::kFirst}, {"3", CropCount::kThree}});
   files.standin.bind(settings);
 }
 

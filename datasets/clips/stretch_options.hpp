@@ -13,13 +13,14 @@ namespace vbench::clips {
 /// Squares of an evaluation clip, along the longer side.
 enum class CropCount {
   kCentre,
-  kThree,  ///< both ends too
+  kFirst,  ///< at the left or upper end
+  kThree,  ///< the centre and both ends
 };
 
-/// Defaults: as published for fine-tuning.
+/// Defaults: as the authors' program for fine-tuning has them.
 struct StretchOptions {
   Options files;  ///< labels, media, fold, classes, allow_missing and standin alone
-  video::PictureOptions picture{.frames = 32, .crop = 128};
+  video::PictureOptions picture{.frames = 32, .crop = 128, .colour_jitter = true};
   int64_t shortest = 0, longest = 0;  ///< training: of the frames' shorter side, drawn anew for each clip; 0: as published for the crop
   double frame_rate = 25;             ///< of videos that are stored as pictures, which do not say
   int64_t train_clips = 10;           ///< of each video in an epoch

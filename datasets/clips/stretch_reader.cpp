@@ -21,6 +21,7 @@ const StretchOptions& checked(const StretchOptions& options) {
 
 std::vector<CropPlace> places_of(CropCount crops) {
   if (crops == CropCount::kCentre) return {CropPlace::kCentre};
+  if (crops == CropCount::kFirst) return {CropPlace::kFirst};
   return {CropPlace::kFirst, CropPlace::kCentre, CropPlace::kLast};
 }
 

@@ -8,6 +8,7 @@
 #include "datasets/clips/standin.hpp"
 #include "datasets/clips/stretch_data.hpp"
 #include "datasets/transforms/scaled_crop.hpp"
+#include "datasets/video/video_file.hpp"
 #include "tests/datasets/clips/fixture.hpp"
 
 namespace vbench::clips {
@@ -65,7 +66,7 @@ TEST(StretchData, EvaluationSeesTenStretchesInThreeSquaresEach) {
   expect_same(read(data, 1, 9).clips, sample.clips, "nothing is random");
 }
 
-TEST(StretchData, OneSquareIsTheCentre) {
+TEST(StretchData, OneSquareIsTheCentreOrTheFirst) {
   const SmallSet set;
   auto options = small_options();
   options.crops = CropCount::kCentre;
@@ -73,6 +74,10 @@ TEST(StretchData, OneSquareIsTheCentre) {
   const auto clips = read(StretchData::open(options, set.spec, Role::kEvaluate), 1).clips;
   ASSERT_EQ(clips.size(0), 2);
   expect_same(clips[1], cut(stored(set, {4, 5, 6, 7}), CropPlace::kCentre));
+  options.crops = CropCount::kFirst;
+  const auto first = read(StretchData::open(options, set.spec, Role::kEvaluate), 1).clips;
+  ASSERT_EQ(first.size(0), 2);
+  expect_same(first[1], cut(stored(set, {4, 5, 6, 7}), CropPlace::kFirst), "as asked for");
 }
 
 TEST(StretchData, AnEpochSeesTenClipsOfEachVideo) {
@@ -134,6 +139,53 @@ TEST(StretchData, PicturesWithoutARateTakeTheOneThatIsSet) {
   options.test_clips = 1;
   const auto clips = read(StretchData::open(options, set.spec, Role::kEvaluate), 1).clips;
   expect_same(clips[0], cut(stored(set, {0, 2, 4, 7}), CropPlace::kCentre));
+}
+
+TEST(StretchData, VideoFilesTellTheirRate) {
+  SmallSet set;
+  fs::remove_all(set.root / "jpg");
+  const auto file = set.root / "videos" / "jump" / "v2.avi";
+  test::write_video(file, SmallSet::kFrames, "MJPG", test::kWidth, test::kHeight, 50);
+  set.rows("val") = {SmallSet::row("jump", "v2")};
+  set.write_rows();
+  auto options = small_options();
+  options.crops = CropCount::kCentre;
+  options.test_clips = 1;
+  const auto clips = read(StretchData::open(options, set.spec, Role::kEvaluate), 0).clips;
+  // The setting says 25, by which a clip would be the frames 0, 1, 2, 3.
+  expect_same(clips[0], cut(video::VideoFile(file).read(std::vector<int64_t>{0, 2, 4, 7}), CropPlace::kCentre));
+}
+
+TEST(StretchData, ABatchOfDamagedVideosIsEmpty) {
+  SmallSet set;
+  test::run_sql(set.root / "jpg" / "jump" / "v0" / "frames.db", "UPDATE Images SET frames=x'ffd8ffe0'");
+  for (const auto& data :
+       {StretchData::open(small_options(), set.spec, Role::kTrain), StretchData::open_unaugmented(small_options(), set.spec)}) {
+    const Sample bad = read(data, 2);
+    ASSERT_EQ(bad.id, "jump/v0");
+    ASSERT_FALSE(bad.clips.defined());
+    const Batch none = StretchData::collate({bad, bad}).to(at::kCPU);
+    EXPECT_EQ(none.size(), 0);
+    EXPECT_EQ(none.clips.size(0), 0);
+    EXPECT_EQ(none.bytes(), 0);
+    EXPECT_EQ(none.labels.numel(), 0);
+    EXPECT_EQ(StretchData::collate({bad, read(data, 3), bad}).size(), 1);
+    EXPECT_EQ(data.fingerprint().dropped, 1);
+  }
+}
+
+TEST(StretchData, TrainingChangesColoursUnlessToldNotTo) {
+  EXPECT_TRUE(stretch_options_of("ucf101").picture.colour_jitter) << "the default of the authors' program for fine-tuning";
+  const SmallSet set;
+  auto options = small_options();
+  options.picture.colour_jitter = true;
+  const auto jittered = StretchData::open(options, set.spec, Role::kTrain);
+  const auto plain = StretchData::open(small_options(), set.spec, Role::kTrain);
+  int64_t changed = 0;
+  for (int64_t i = 0; i < 10; ++i) changed += !read(jittered, i).clips.equal(read(plain, i).clips);
+  EXPECT_GT(changed, 3) << "four clips of five";
+  expect_same(read(StretchData::open(options, set.spec, Role::kEvaluate), 1).clips,
+              read(StretchData::open(small_options(), set.spec, Role::kEvaluate), 1).clips, "evaluation does not");
 }
 
 TEST(StretchData, RefusesCropsThatNoFrameHolds) {

@@ -32,9 +32,9 @@ inline cv::Mat picture(int64_t index, int width = kWidth, int height = kHeight) 
 
 /// @param codec  four letters; MJPG keeps every frame on its own, mp4v predicts between frames
 inline void write_video(const std::filesystem::path& file, int64_t frames, const std::string& codec = "MJPG", int width = kWidth,
-                        int height = kHeight) {
+                        int height = kHeight, double rate = 25) {
   std::filesystem::create_directories(file.parent_path());
-  cv::VideoWriter writer(file.string(), cv::CAP_FFMPEG, cv::VideoWriter::fourcc(codec[0], codec[1], codec[2], codec[3]), 25,
+  cv::VideoWriter writer(file.string(), cv::CAP_FFMPEG, cv::VideoWriter::fourcc(codec[0], codec[1], codec[2], codec[3]), rate,
                          {width, height});
   ASSERT_TRUE(writer.isOpened()) << file;
   for (int64_t i = 0; i < frames; ++i) writer.write(picture(i, width, height));
