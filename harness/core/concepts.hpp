@@ -113,6 +113,11 @@ concept ComparesWithTraining = requires(M& method, const PlainPass<D>& pass, con
   method.before_evaluation(pass);
   { D::open_unaugmented(options, spec) } -> std::same_as<D>;
 };
+/// Says why a result of it does not count, with what it was given.
+template <class M>
+concept DoubtsItsResults = requires(const M& method) {
+  { method.doubt() } -> std::same_as<std::string>;
+};
 template <class M>
 concept ImportsCheckpoints = requires(M& method, const std::filesystem::path& file) {
   method.import_checkpoint(file);

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -112,6 +113,10 @@ class Experiment {
   /// Called before each evaluation starts: methods that compare it with the training split look at that here.
   virtual void before_evaluation(Progress& /*progress*/) {}
   [[nodiscard]] virtual DataFingerprint data(Phase phase) const = 0;
+  /// Of the training split that methods compare with; nothing for others.
+  [[nodiscard]] virtual std::optional<DataFingerprint> compared_data() const { return std::nullopt; }
+  /// Why a result does not count, of a method that was given too little; empty: nothing is against it.
+  [[nodiscard]] virtual std::string doubt() const { return {}; }
   [[nodiscard]] virtual Source source() const = 0;
   [[nodiscard]] virtual ProtocolId protocol() const = 0;
   /// Weights in the authors' layout. @throws Error kInput if they do not fit

@@ -35,7 +35,7 @@ class PairExperiment final : public Experiment {
         device_(parse_device(spec.device)),
         eval_data_(D::open(data, spec, Role::kEvaluate)),
         method_(tuning, resolved(data), seed, device_) {
-    if (!spec.eval_only) train_data_.emplace(D::open(data, spec, Role::kTrain));
+    if (!spec.eval_only && trains()) train_data_.emplace(D::open(data, spec, Role::kTrain));
     if constexpr (LearnsFrom<M, D>) {
       if (train_data_) method_.learns_from(*train_data_);
     }
@@ -107,6 +107,16 @@ class PairExperiment final : public Experiment {
   Evaluation finish_evaluation() override { return protocol_->finish(); }
 
   [[nodiscard]] DataFingerprint data(Phase phase) const override { return dataset(phase).fingerprint(); }
+  [[nodiscard]] std::optional<DataFingerprint> compared_data() const override {
+    return compared_data_ ? std::optional(compared_data_->fingerprint()) : std::nullopt;
+  }
+  [[nodiscard]] std::string doubt() const override {
+    if constexpr (DoubtsItsResults<M>) {
+      return method_.doubt();
+    } else {
+      return {};
+    }
+  }
   [[nodiscard]] Source source() const override { return eval_data_.source(); }
   [[nodiscard]] ProtocolId protocol() const override { return M::Protocol::id(); }
 
@@ -167,6 +177,12 @@ class PairExperiment final : public Experiment {
   }
 
  private:
+  /// A method that only compares has no use for training's random views.
+  [[nodiscard]] bool trains() {
+    if constexpr (ComparesWithTraining<M, D>) return !method_.parameters().empty();
+    return true;
+  }
+
   [[nodiscard]] typename M::Protocol new_protocol() {
     if constexpr (ProtocolKnowsData<M, D>) {
       return method_.protocol(eval_data_);

@@ -110,9 +110,11 @@ std::string why_without_effect(const std::string& key, const TrainOptions& optio
   return "";
 }
 
+std::string key_of(const std::string& assignment) { return trim(assignment.substr(0, assignment.find('='))); }
+
 void check_effects(const std::vector<std::string>& assignments, const TrainOptions& options) {
   for (const auto& assignment : assignments) {
-    const std::string key = trim(assignment.substr(0, assignment.find('=')));
+    const std::string key = key_of(assignment);
     if (const auto why = why_without_effect(key, options); !why.empty()) throw usage_error("has no effect here, it " + why, "--set " + key);
   }
 }
@@ -139,6 +141,12 @@ int64_t swapped_bytes() {
     if (line.rfind("VmSwap:", 0) == 0) return 1024 * std::strtoll(line.c_str() + 7, nullptr, 10);
   }
   return 0;
+}
+
+/// Other contents, or other videos without files or left out, make another string.
+std::string described(const DataFingerprint& data) {
+  if (data.missing + data.dropped == 0) return data.hash;
+  return fmt::format("{}, {} without files, {} dropped", data.hash, data.missing, data.dropped);
 }
 
 Verdict judge(const RunRecord& record, bool trained) {
@@ -228,7 +236,7 @@ RunRecord Session::run_seed(int64_t seed, const std::string& command_line, Progr
   const bool trains = !spec_.eval_only && !experiment->parameters().empty();
   if (!trains && spec_.epochs) throw usage_error("this variant has nothing to train", "--epochs");
   const bool sets_epochs =
-      std::any_of(spec_.settings.begin(), spec_.settings.end(), [](const auto& set) { return set.starts_with("epochs="); });
+      std::any_of(spec_.settings.begin(), spec_.settings.end(), [](const auto& set) { return key_of(set) == "epochs"; });
   if (sets_epochs && experiment->parameters().empty()) throw usage_error("this variant has nothing to train", "--set epochs");
   job.eval_only = !trains;
   if (trains) job.settings["run.train_data"] = experiment->data(Phase::kTrain).hash;  // a resumed run must see the same
@@ -253,14 +261,15 @@ RunRecord Session::run_seed(int64_t seed, const std::string& command_line, Progr
   record.settings["run.eval_only"] = spec_.eval_only ? "true" : "false";
   record.settings["run.init"] = spec_.init;
   record.settings["run.device"] = spec_.device;
+  if (const auto compared = experiment->compared_data()) record.settings["run.train_data"] = described(*compared);
   record.command_line = command_line;
   record.created_unix = std::time(nullptr);
   judge_speed(record, swapped_before, load_at_start_, spec_.threads);
   record.verdict = judge(record, trains);
-  if (spec_.eval_only && !init_is_complete_) {
-    record.verdict.valid = false;
+  if (spec_.eval_only && !init_is_complete_)
     record.verdict.reasons.emplace_back("a part of the network was neither trained nor filled by --init");
-  }
+  if (const auto doubt = experiment->doubt(); !doubt.empty()) record.verdict.reasons.push_back(doubt);
+  record.verdict.valid = record.verdict.reasons.empty();
   return record;
 }
 

@@ -58,12 +58,14 @@ void check_finite(const NamedTensor& source) {
     throw input_error("holds values that are not finite", source.name);
 }
 
+/// Of BatchNorm's steps: old files have none, and nothing depends on it.
+bool is_counter(const std::string& name) { return name.ends_with(".num_batches_tracked"); }
+
 /// @throws Error kInput unless everything below `prefix` was found
 void require_whole(const LoadReport& report, std::string_view prefix, int64_t tensors) {
   std::vector<std::string> lacking;
   for (const auto& name : report.not_loaded) {
-    const bool counter = name.ends_with(".num_batches_tracked");  // old files have none, and nothing depends on it
-    if (name.starts_with(prefix) && !counter) lacking.push_back(name);
+    if (name.starts_with(prefix) && !is_counter(name)) lacking.push_back(name);
   }
   if (lacking.empty()) return;
   const auto& misshapen = report.misshapen;
@@ -134,6 +136,7 @@ std::string LoadReport::text() const {
     line += fmt::format("; the file has {}, this network {}", described(*source_heads), described(*heads));
   std::vector<std::string> parts;
   for (const auto& name : not_loaded) {
+    if (is_counter(name)) continue;
     auto part = name.substr(0, name.find('.'));
     if (parts.empty() || parts.back() != part) parts.push_back(std::move(part));
   }
@@ -141,6 +144,8 @@ std::string LoadReport::text() const {
   if (!unused.empty()) line += fmt::format("; {} tensors of the file not used", unused.size());
   return line;
 }
+
+bool LoadReport::complete() const { return std::all_of(not_loaded.begin(), not_loaded.end(), is_counter); }
 
 LoadReport load_matching(const Weights& source, const Network& network) { return load(source, network.weights()); }
 LoadReport load_matching(const Weights& source, const Classifier& classifier) { return load(source, classifier.weights()); }

@@ -29,6 +29,8 @@ struct LoadReport {
 
   /// A line for people: how many were loaded, both numbers of heads and clusters if they differ, and which parts were not filled.
   [[nodiscard]] std::string text() const;
+  /// Every tensor of the network was filled but for BatchNorm's counts of steps, on which nothing depends.
+  [[nodiscard]] bool complete() const;
 };
 
 /// Copies every tensor of `source` whose name and shape the network has; leaves the others alone. The source may be the whole network, the
@@ -50,6 +52,6 @@ LoadReport import_checkpoint(const std::filesystem::path& file, const Classifier
 LoadReport import_video_network(const std::filesystem::path& file, const Weights& base);
 
 /// For Experiment::import_checkpoint().
-[[nodiscard]] inline ImportReport report_of(const LoadReport& report) { return {report.text(), report.not_loaded.empty()}; }
+[[nodiscard]] inline ImportReport report_of(const LoadReport& report) { return {report.text(), report.complete()}; }
 
 }  // namespace vbench::selavi

@@ -124,14 +124,18 @@ at::Tensor Encoder::forward(const at::Tensor& x, const Pass& pass) const {
   return run(x, [&pass](const ConvLayer& layer, const at::Tensor& maps) { return layer.forward(maps, pass); });
 }
 
-at::Tensor Encoder::run(const at::Tensor& x, const Convolve& convolve) const {
+at::Tensor Encoder::map(const at::Tensor& x, const Convolve& convolve) const {
   auto y = run_layers(stem_, x, convolve);
   if (planar_) y = max_pool(y);
   for (const auto& block : blocks_) {
     const auto shortcut = run_layers(block.shortcut, y, convolve);
     y = (run_layers(block.main, y, convolve) + shortcut).relu_();
   }
-  if (y.is_mkldnn()) y = y.to_dense();
+  return y.is_mkldnn() ? y.to_dense() : y;
+}
+
+at::Tensor Encoder::run(const at::Tensor& x, const Convolve& convolve) const {
+  const auto y = map(x, convolve);
   return y.mean(at::IntArrayRef(kPlaces).slice(0, static_cast<size_t>(y.dim()) - 2), false, wide_type(y));
 }
 
@@ -158,6 +162,16 @@ std::vector<const ConvLayer*> Encoder::layers() const {
 
 int64_t Encoder::multiply_adds(const Size3& input) const {
   Size3 size = input;
+  return follow(size);
+}
+
+Size3 Encoder::map_size(const Size3& input) const {
+  Size3 size = input;
+  (void)follow(size);
+  return size;
+}
+
+int64_t Encoder::follow(Size3& size) const {
   int64_t cost = add_cost(stem_, size);
   if (planar_) size = kMaxPool.output(size);
   for (const auto& block : blocks_) {

@@ -32,6 +32,8 @@ class Encoder {
   using Convolve = std::function<at::Tensor(const ConvLayer&, const at::Tensor&)>;
   /// The same with layers computed by somebody else, who may use oneDNN's layouts between them and give spectrograms an axis of time.
   [[nodiscard]] at::Tensor run(const at::Tensor& x, const Convolve& convolve) const;
+  /// What run() averages over all places, not in oneDNN's layout: [B, 512 / divisor, T', H', W'] of clips.
+  [[nodiscard]] at::Tensor map(const at::Tensor& x, const Convolve& convolve) const;
   /// @throws Error kInput unless forward() takes x
   void check(const at::Tensor& x) const;
   [[nodiscard]] bool planar() const { return planar_; }
@@ -41,9 +43,12 @@ class Encoder {
   void collect(const std::string& prefix, Weights& weights) const;
   [[nodiscard]] std::vector<const ConvLayer*> layers() const;    ///< they live as long as this
   [[nodiscard]] int64_t multiply_adds(const Size3& size) const;  ///< of the convolutions, for one input
+  [[nodiscard]] Size3 map_size(const Size3& size) const;         ///< of map(), for one input
 
  private:
   explicit Encoder(bool planar) : planar_(planar) {}
+  /// @param size  of the input; becomes that of map()   @return multiplications
+  int64_t follow(Size3& size) const;
 
   bool planar_;  // spectrograms: max pool behind the stem
   std::vector<ConvLayer> stem_;

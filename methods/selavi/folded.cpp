@@ -24,18 +24,22 @@ void FoldedEncoder::fold(at::ScalarType type, const at::Device& device) {
 
 at::Tensor FoldedEncoder::forward(const at::Tensor& x) { return forward_in(nn::evaluation_type(x), x); }
 
-at::Tensor FoldedEncoder::forward_in(at::ScalarType type, const at::Tensor& x) {
+at::Tensor FoldedEncoder::map(const at::Tensor& x) { return through(&Encoder::map, nn::evaluation_type(x), x); }
+
+at::Tensor FoldedEncoder::forward_in(at::ScalarType type, const at::Tensor& x) { return through(&Encoder::run, type, x); }
+
+at::Tensor FoldedEncoder::through(Way way, at::ScalarType type, const at::Tensor& x) {
   encoder_->check(x);
   const torch::NoGradGuard no_grad;
   const c10::impl::ExcludeDispatchKeyGuard types_are_chosen(c10::autocast_dispatch_keyset);
   fold(type, x.device());
   // Spectrograms pass as clips of one frame.
   const auto input = (encoder_->planar() ? x.unsqueeze(2) : x).to(type).contiguous();
-  return encoder_->run(nn::takes_blocked(type, x.device()) ? input.to_mkldnn() : input,
-                       [this](const ConvLayer& layer, const at::Tensor& maps) {
-                         auto y = nn::convolve(maps, layers_.at(&layer), layer.shape);
-                         return layer.relu ? y.relu_() : y;
-                       });
+  const auto convolve = [this](const ConvLayer& layer, const at::Tensor& maps) {
+    auto y = nn::convolve(maps, layers_.at(&layer), layer.shape);
+    return layer.relu ? y.relu_() : y;
+  };
+  return (encoder_->*way)(nn::takes_blocked(type, x.device()) ? input.to_mkldnn() : input, convolve);
 }
 
 }  // namespace vbench::selavi

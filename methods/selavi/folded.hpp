@@ -16,10 +16,14 @@ class FoldedEncoder {
 
   /// @param x  as Encoder::forward takes it   @return [B, 512 / divisor], computed in nn::evaluation_type(x)
   [[nodiscard]] at::Tensor forward(const at::Tensor& x);
-  /// The same in a given type: that of x, or bfloat16 of float32.
+  /// What forward() averages, as Encoder::map().
+  [[nodiscard]] at::Tensor map(const at::Tensor& x);
+  /// forward() in a given type: that of x, or bfloat16 of float32.
   [[nodiscard]] at::Tensor forward_in(at::ScalarType type, const at::Tensor& x);
 
  private:
+  using Way = at::Tensor (Encoder::*)(const at::Tensor&, const Encoder::Convolve&) const;
+  at::Tensor through(Way way, at::ScalarType type, const at::Tensor& x);
   void fold(at::ScalarType type, const at::Device& device);
 
   const Encoder* encoder_;

@@ -45,7 +45,8 @@ void RecognitionTuning::bind(Settings& settings) {
   settings.flag("model.normalise", network.normalise, "features have length 1");
   settings.flag("model.batch_norm", network.batch_norm, "BatchNorm of the features, without gain and shift that learn");
   settings.number("model.dropout", network.dropout, "of the features; the authors' option takes 0.7", {0, 0.99});
-  settings.flag("model.frozen", network.frozen_base, "only the linear layer learns");
+  settings.flag("model.frozen", network.frozen_base, "only the linear layer learns; needs --init");
+  settings.flag("model.pretrained", pretrained, "results without weights of --init are marked as not valid");
 }
 
 Evaluation RecognitionProtocol::finish() const {
@@ -74,11 +75,11 @@ ProtocolId RecognitionProtocol::id() {
 
 Size3 clip_size(const video::PictureOptions& picture) { return {picture.frames, picture.crop, picture.crop}; }
 
-at::Tensor features_of_views(FoldedEncoder& encoder, const at::Tensor& clips) {
-  std::vector<at::Tensor> features;
+at::Tensor features_of_views(const at::Tensor& clips, const std::function<at::Tensor(const at::Tensor&)>& features) {
+  std::vector<at::Tensor> all;
   for (int64_t first = 0; first < clips.size(0); first += kViewsAtOnce)
-    features.push_back(encoder.forward(clips.narrow(0, first, std::min(kViewsAtOnce, clips.size(0) - first))).to(at::kFloat));
-  return at::cat(features);
+    all.push_back(features(clips.narrow(0, first, std::min(kViewsAtOnce, clips.size(0) - first))).to(at::kFloat));
+  return at::cat(all);
 }
 
 // The steps lie at 6 and 10 in the authors' code, whose scheduler is first asked at the end of the warm-up and so falls behind by one.
@@ -102,8 +103,29 @@ TrainOptions RecognitionMethod::training_defaults() {
 }
 
 RecognitionMethod::RecognitionMethod(const Tuning& tuning, const clips::StretchOptions& data, uint64_t seed, const at::Device& device)
-    : clip_(clip_size(data.picture)), classifier_(options_for(tuning.network, data), device), base_(classifier_.base()) {
+    : clip_(clip_size(data.picture)),
+      frozen_(tuning.network.frozen_base),
+      pretrained_(tuning.pretrained),
+      classifier_(options_for(tuning.network, data), device),
+      base_(classifier_.base()) {
   classifier_.initialize(seed);
+}
+
+void RecognitionMethod::before_epoch(int64_t /*epoch*/) const {
+  if (frozen_ && !imported_)
+    throw usage_error("a linear layer alone learns nothing from features of random weights", "model.frozen=true",
+                      "name the weights of a pretrained network with --init FILE");
+}
+
+ImportReport RecognitionMethod::import_checkpoint(const std::filesystem::path& file) {
+  const auto report = selavi::import_checkpoint(file, classifier_);
+  imported_ = true;
+  return report_of(report);
+}
+
+std::string RecognitionMethod::doubt() const {
+  return pretrained_ && !imported_ ? "the video network began with random weights; the variant is that of a pretrained one, with --init"
+                                   : "";
 }
 
 ModelSummary RecognitionMethod::summary_of(const Tuning& tuning, const clips::StretchOptions& data) {
@@ -128,7 +150,8 @@ LossTerms RecognitionMethod::loss(const Batch& batch, const StepContext& context
 }
 
 VideoLogits RecognitionMethod::infer(const Batch& batch) {
-  const auto logits = classifier_.logits(features_of_views(base_, batch.clips), Pass{}).to(at::kCPU, at::kFloat);
+  const auto logits = classifier_.logits(features_of_views(batch.clips, [this](const at::Tensor& x) { return base_.forward(x); }), Pass{})
+                          .to(at::kCPU, at::kFloat);
   std::vector<at::Tensor> videos;
   int64_t first = 0;
   for (const int64_t views : batch.views) {

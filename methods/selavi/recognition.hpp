@@ -5,6 +5,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ namespace vbench::selavi {
 
 struct RecognitionTuning {
   ClassifierOptions network;  ///< classes are the data's
+  bool pretrained = true;     ///< a result says something only with weights of --init
 
   void bind(Settings& settings);  ///< names them "model.divisor", "model.frozen", ...
 };
@@ -46,8 +48,8 @@ class RecognitionProtocol {
 [[nodiscard]] Size3 clip_size(const video::PictureOptions& picture);
 
 /// The features of all views of a batch, a few at a time: thirty of one video would fill the memory of small machines.
-/// @return [N, width] float32, without gradients
-[[nodiscard]] at::Tensor features_of_views(FoldedEncoder& encoder, const at::Tensor& clips);
+/// @param features  of clips [n, 3, T, H, W]: [n, width]   @return [N, width] float32
+[[nodiscard]] at::Tensor features_of_views(const at::Tensor& clips, const std::function<at::Tensor(const at::Tensor&)>& features);
 
 class RecognitionMethod {
  public:
@@ -65,6 +67,8 @@ class RecognitionMethod {
   RecognitionMethod(const RecognitionMethod&) = delete;
   RecognitionMethod& operator=(const RecognitionMethod&) = delete;
 
+  /// @throws Error kUsage if only a linear layer would learn, from features of random weights
+  void before_epoch(int64_t epoch) const;
   /// Mean cross-entropy of clips. Terms for the log: top1 and top5 of the batch.
   LossTerms loss(const Batch& batch, const StepContext& context);
   Outputs infer(const Batch& batch);
@@ -77,12 +81,16 @@ class RecognitionMethod {
   [[nodiscard]] static ModelSummary summary_of(const Tuning& tuning, const clips::StretchOptions& data);
   [[nodiscard]] static RecognitionProtocol protocol() { return {}; }
   /// Of a pretrained network or of one that was fine-tuned. @throws Error kInput if the video network is not filled
-  ImportReport import_checkpoint(const std::filesystem::path& file) { return report_of(selavi::import_checkpoint(file, classifier_)); }
+  ImportReport import_checkpoint(const std::filesystem::path& file);
+  /// Why a result does not count; empty: nothing is against it.
+  [[nodiscard]] std::string doubt() const;
 
  private:
   Size3 clip_;
+  bool frozen_, pretrained_;
   Classifier classifier_;
   FoldedEncoder base_;
+  bool imported_ = false;
 };
 
 }  // namespace vbench::selavi

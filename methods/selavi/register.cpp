@@ -64,13 +64,21 @@ Variant raw_clusters_on(const std::string& dataset) {
 
 /// Clips of action videos that two cores can read and see. Ours.
 Presets small_actions() {
-  return {{"model.divisor", "8"},     {"picture.frames", "8"},   {"picture.step", "4"}, {"picture.crop", "48"},
-          {"picture.shortest", "52"}, {"picture.longest", "64"}, {"clips.test", "2"},   {"clips.crops", "1"}};
+  return {{"model.divisor", "8"},
+          {"picture.frames", "8"},
+          {"picture.step", "4"},
+          {"picture.crop", "48"},
+          {"picture.shortest", "52"},
+          {"picture.longest", "64"},
+          {"picture.colour_jitter", "false"},
+          {"clips.test", "2"},
+          {"clips.crops", "1"}};
 }
 
 /// From random weights, which the stand-in's motions can be learnt from. Ours.
 Presets mini_actions() {
-  return with(small_actions(), {{"clips.train", "2"},
+  return with(small_actions(), {{"model.pretrained", "false"},
+                                {"clips.train", "2"},
                                 {"batch_size", "16"},
                                 {"eval_batch_size", "16"},
                                 {"optimizer.learning_rate", "0.1"},
@@ -93,13 +101,15 @@ void register_actions(Registry::MethodHandle& method, const std::string& dataset
       .variant(dataset, "mini", "none: fine-tuning with an eighth of the channels, short and small clips, for CPUs",
                actions_on<RecognitionMethod>(dataset, mini_actions()))
       .variant(dataset, "mini-retrieval", "none: retrieval with the same network and clips, 10 a video; needs --init",
-               actions_on<VideoRetrievalMethod>(dataset, with(small_actions(), {{"clips.test", "10"}, {"eval_batch_size", "16"}})))
+               actions_on<VideoRetrievalMethod>(
+                   dataset, with(small_actions(), {{"retrieval.pooling", "average"}, {"clips.test", "10"}, {"eval_batch_size", "16"}})))
       .variant(dataset, "selavi-finetune", "README of the authors' repository: fine-tuned from --init, mean of --folds all",
                actions_on<RecognitionMethod>(dataset))
       .variant(dataset, "selavi-linear", "the same with the video network as --init has it: only a linear layer learns",
                actions_on<RecognitionMethod>(dataset, {{"model.frozen", "true"}}))
       .variant(dataset, "selavi-retrieval", "nearest training videos by the features of --init; nothing is trained",
-               actions_on<VideoRetrievalMethod>(dataset, {{"clips.crops", "1"}}));
+               actions_on<VideoRetrievalMethod>(dataset,
+                                                {{"picture.crop", "112"}, {"picture.colour_jitter", "false"}, {"clips.crops", "first"}}));
 }
 
 }  // namespace

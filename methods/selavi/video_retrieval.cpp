@@ -42,6 +42,16 @@ Encoder base_of(const VideoRetrievalTuning& tuning, const at::Device& device) {
   return Encoder::video(tuning.divisor, device);
 }
 
+/// @throws Error kUsage for clips whose map is smaller than what is pooled
+void check_pooling(FeaturePooling pooling, const Encoder& base, const Size3& clip) {
+  if (pooling != FeaturePooling::kMaxTwo) return;
+  const auto map = base.map_size(clip);
+  if (*std::min_element(map.begin(), map.end()) < 2)
+    throw usage_error(
+        fmt::format("the last map of a clip of {}x{}x{} is {}x{}x{} and holds no 2x2x2", clip[0], clip[1], clip[2], map[0], map[1], map[2]),
+        "retrieval.pooling=max2", "take longer and larger clips, or --set retrieval.pooling=average");
+}
+
 ModelSummary summary_of_base(const Encoder& base, const Size3& clip) {
   auto summary = list_layers(named_weights(base));
   summary.flops = 2 * base.multiply_adds(clip);
@@ -53,6 +63,8 @@ ModelSummary summary_of_base(const Encoder& base, const Size3& clip) {
 
 void VideoRetrievalTuning::bind(Settings& settings) {
   settings.integer("model.divisor", divisor, "of all numbers of channels: 1, 2, 4, 8, 16, 32; that of the weights of --init", {1, 32});
+  settings.choice("retrieval.pooling", pooling, "of the last map: mean over all places, or the largest of 2 x 2 x 2 places, flattened",
+                  {{"average", FeaturePooling::kAverage}, {"max2", FeaturePooling::kMaxTwo}});
 }
 
 Evaluation VideoRetrievalProtocol::finish() const {
@@ -81,7 +93,8 @@ TrainOptions VideoRetrievalMethod::training_defaults() {
 }
 
 VideoRetrievalMethod::VideoRetrievalMethod(const Tuning& tuning, const clips::StretchOptions& data, uint64_t seed, const at::Device& device)
-    : clip_(clip_size(data.picture)), base_(base_of(tuning, device)), folded_(base_) {
+    : clip_(clip_size(data.picture)), pooling_(tuning.pooling), base_(base_of(tuning, device)), folded_(base_) {
+  check_pooling(pooling_, base_, clip_);
   base_.initialize(seed, "video_network.base.");
 }
 
@@ -96,10 +109,15 @@ void VideoRetrievalMethod::before_evaluation(const PlainPass<clips::StretchData>
   pass("features of the training videos", [this](const Batch& batch) { candidates_.push_back(infer(batch)); });
 }
 
+at::Tensor VideoRetrievalMethod::pooled(const at::Tensor& clips) {
+  if (pooling_ == FeaturePooling::kAverage) return folded_.forward(clips);
+  return at::max_pool3d(folded_.map(clips).to(at::kFloat), {2, 2, 2}).flatten(1);
+}
+
 VideoFeatures VideoRetrievalMethod::infer(const Batch& batch) {
   const auto views = at::tensor(batch.views, at::kLong);
   const auto video_of_clip = at::arange(batch.size(), at::kLong).repeat_interleave(views);
-  const auto features = features_of_views(folded_, batch.clips).to(at::kCPU);
+  const auto features = features_of_views(batch.clips, [this](const at::Tensor& x) { return pooled(x); }).to(at::kCPU);
   return {average_clip_features(features, video_of_clip, batch.size()), batch.labels.to(at::kCPU), batch.ids};
 }
 

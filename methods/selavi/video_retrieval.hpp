@@ -16,10 +16,17 @@
 
 namespace vbench::selavi {
 
+/// How the network's last map [C, T, H, W] becomes a clip's features.
+enum class FeaturePooling {
+  kAverage,  ///< mean over all places: C numbers
+  kMaxTwo,   ///< largest of 2 x 2 x 2 places, flattened, as published; odd ends are left out
+};
+
 struct VideoRetrievalTuning {
   int64_t divisor = 1;  ///< of all numbers of channels
+  FeaturePooling pooling = FeaturePooling::kMaxTwo;
 
-  void bind(Settings& settings);  ///< names it "model.divisor"
+  void bind(Settings& settings);  ///< names them "model.divisor" and "retrieval.pooling"
 };
 
 /// One vector a video, on the CPU.
@@ -55,6 +62,7 @@ class VideoRetrievalMethod {
   static Tuning tuning_defaults() { return {}; }
   static clips::StretchOptions data_defaults() { return clips::stretch_options_of("ucf101"); }
 
+  /// @throws Error kUsage for clips that are too small for the pooling
   VideoRetrievalMethod(const Tuning& tuning, const clips::StretchOptions& data, uint64_t seed, const at::Device& device);
   VideoRetrievalMethod(const VideoRetrievalMethod&) = delete;
   VideoRetrievalMethod& operator=(const VideoRetrievalMethod&) = delete;
@@ -75,7 +83,10 @@ class VideoRetrievalMethod {
   ImportReport import_checkpoint(const std::filesystem::path& file);
 
  private:
+  [[nodiscard]] at::Tensor pooled(const at::Tensor& clips);
+
   Size3 clip_;
+  FeaturePooling pooling_;
   Encoder base_;
   FoldedEncoder folded_;
   bool imported_ = false;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "datasets/formats/torch_checkpoint.hpp"
+#include "harness/core/sqlite.hpp"
 #include "tests/cli/fixture.hpp"
 
 namespace vbench {
@@ -86,13 +87,25 @@ TEST(SelaviActions, FineTunesOnEveryFoldAndAveragesThem) {
       "mini"));
   EXPECT_THAT(table.out, AllOf(HasSubstr("folds 1,2,3 and their mean"), HasSubstr("mean of 3 folds"), HasSubstr("SYNTHETIC")));
   EXPECT_THAT(table.out, testing::Not(HasSubstr("split val1,"))) << "tables of single folds are for vbench leaderboard";
+  // A run that has no part in any mean is not missing from what it prints.
+  const auto invalid = run_program(training(out.path(), {"--epochs", "0", "--folds", "1,2"}));
+  EXPECT_EQ(invalid.exit_code, 0) << invalid.err;
+  EXPECT_THAT(invalid.out, AllOf(HasSubstr("split val1,"), HasSubstr("split val2,")));
+  EXPECT_THAT(invalid.out, HasSubstr("Left out: 1 INVALID run(s): selavi selavi-finetune seed 1 (too short: nothing was trained)"));
+}
+
+/// Fine-tuning of random weights that counts.
+std::vector<std::string> from_random_weights(const fs::path& out, const std::vector<std::string>& more) {
+  std::vector<std::string> all{"--set", "model.pretrained=false"};
+  all.insert(all.end(), more.begin(), more.end());
+  return training(out, all);
 }
 
 TEST(SelaviActions, AResumedFineTuningEndsWithTheSameBits) {
   const TemporaryFolder whole, parts;
-  const auto expected = json_of(training(whole.path(), {"--epochs", "2"}));
-  (void)json_of(training(parts.path(), {"--epochs", "1"}));
-  const auto resumed = json_of(training(parts.path(), {"--epochs", "2", "--resume"}));
+  const auto expected = json_of(from_random_weights(whole.path(), {"--epochs", "2"}));
+  (void)json_of(from_random_weights(parts.path(), {"--epochs", "1"}));
+  const auto resumed = json_of(from_random_weights(parts.path(), {"--epochs", "2", "--resume"}));
   EXPECT_EQ(outcome(parts.path(), resumed), outcome(whole.path(), expected));
 }
 
@@ -121,7 +134,7 @@ TEST(SelaviActions, ALinearLayerLeavesThePretrainedWeights) {
 
 TEST(SelaviActions, FineTunedWeightsAreEvaluatedAlone) {
   const TemporaryFolder out, again;
-  const auto trained = json_of(training(out.path(), {"--epochs", "1"}));
+  const auto trained = json_of(from_random_weights(out.path(), {"--epochs", "1"}));
   const auto weights = find_file(out.path(), "best.pth").string();
   const auto evaluated = json_of(training(again.path(), {"--eval-only", "--init", weights}));
   EXPECT_EQ(evaluated.at("scores"), trained.at("scores"));
@@ -130,20 +143,48 @@ TEST(SelaviActions, FineTunedWeightsAreEvaluatedAlone) {
   EXPECT_EQ(part.at("verdict").at("valid"), false) << "a random linear layer";
 }
 
+/// Clips too small for the published pooling.
+std::vector<std::string> retrieval(const fs::path& out, const std::vector<std::string>& more = {}) {
+  std::vector<std::string> all{"--set", "retrieval.pooling=average"};
+  all.insert(all.end(), more.begin(), more.end());
+  return actions(out, "selavi-retrieval", all);
+}
+
+/// The training data that the newest run has stored.
+std::string stored_gallery(const fs::path& out) {
+  const sqlite::Database store(out / "results.db", (out / "results.db").string(), SQLITE_OPEN_READONLY);
+  sqlite::Statement rows(store, "SELECT value FROM settings WHERE name='run.train_data' ORDER BY run DESC");
+  return rows.step() ? rows.text(0) : "";
+}
+
 TEST(SelaviActions, RetrievalNeedsNoTraining) {
   const TemporaryFolder out;
-  const auto plain = json_of(actions(out.path(), "selavi-retrieval", {"--init", pretrained().string()}));
+  const auto plain = json_of(retrieval(out.path(), {"--init", pretrained().string()}));
+  const auto gallery = stored_gallery(out.path());
+  EXPECT_EQ(gallery.size(), plain.at("data").at("hash").get<std::string>().size());
+  EXPECT_NE(gallery, plain.at("data").at("hash")) << "the training list, not the test list";
   EXPECT_EQ(plain.at("epochs"), 0);
   for (const char* key : {"recall_1", "recall_5", "recall_10", "recall_20"}) EXPECT_TRUE(plain.at("scores").contains(key)) << key;
   EXPECT_FALSE(plain.at("scores").contains("recall_50")) << "there are 32 training videos";
   const auto& scores = plain.at("scores");
   EXPECT_LE(scores.at("recall_1").at("mean"), scores.at("recall_5").at("mean"));
   EXPECT_EQ(plain.at("verdict").at("valid"), true);
-  const auto only = json_of(actions(out.path(), "selavi-retrieval", {"--init", pretrained().string(), "--eval-only"}));
+  const auto only = json_of(retrieval(out.path(), {"--init", pretrained().string(), "--eval-only"}));
   EXPECT_EQ(only.at("scores"), plain.at("scores"));
-  const auto folds = json_of(actions(out.path(), "selavi-retrieval", {"--init", pretrained().string(), "--eval-only", "--folds", "1,2"}));
+  EXPECT_EQ(stored_gallery(out.path()), gallery);
+  const auto folds = json_of(retrieval(out.path(), {"--init", pretrained().string(), "--eval-only", "--folds", "1,2"}));
+  EXPECT_NE(stored_gallery(out.path()), gallery) << "that of the second fold";
   EXPECT_EQ(folds.at("runs")[0].at("scores"), plain.at("scores"));
   EXPECT_NE(folds.at("runs")[1].at("scores"), plain.at("scores")) << "the second fold has other videos";
+}
+
+TEST(SelaviActions, RandomWeightsAreNoPretrainedOnes) {
+  const TemporaryFolder out;
+  expect_error(run_program(training(out.path(), {"--epochs", "1"}, "selavi-linear")), kUsage, {"model.frozen=true", "--init FILE"});
+  const auto random = json_of(training(out.path(), {"--epochs", "1"}));
+  EXPECT_EQ(random.at("verdict").at("valid"), false);
+  EXPECT_THAT(random.at("verdict").dump(), HasSubstr("began with random weights"));
+  EXPECT_EQ(json_of(training(out.path(), {"--epochs", "1"}, "mini")).at("verdict").at("valid"), true) << "mini is meant to";
 }
 
 TEST(SelaviActions, SaysWhatIsWrongWithWeights) {
@@ -151,11 +192,13 @@ TEST(SelaviActions, SaysWhatIsWrongWithWeights) {
   const auto weights = pretrained().string();
   expect_error(run_program(training(out.path(), {"--init", weights, "--set", "model.divisor=16"})), kInput,
                {weights, "does not fill the video network", "model.divisor must be that of the run that wrote it"});
-  expect_error(run_program(actions(out.path(), "selavi-retrieval", {"--init", weights, "--set", "model.divisor=16"})), kInput,
-               {weights, "model.divisor"});
+  expect_error(run_program(retrieval(out.path(), {"--init", weights, "--set", "model.divisor=16"})), kInput, {weights, "model.divisor"});
   expect_error(run_program(training(out.path(), {"--init", (out / "none.pth").string()})), kInput, {"none.pth"});
-  expect_error(run_program(actions(out.path(), "selavi-retrieval")), kUsage, {"--init FILE"});
-  expect_error(run_program(actions(out.path(), "selavi-retrieval", {"--init", weights, "--epochs", "2"})), kUsage, {"--epochs", "nothing"});
+  expect_error(run_program(retrieval(out.path())), kUsage, {"--init FILE"});
+  expect_error(run_program(retrieval(out.path(), {"--init", weights, "--epochs", "2"})), kUsage, {"--epochs", "nothing"});
+  for (const char* epochs : {"epochs=3", "epochs =3", " epochs= 3"})
+    expect_error(run_program(retrieval(out.path(), {"--init", weights, "--set", epochs})), kUsage, {"--set epochs", "nothing"});
+  expect_error(run_program(actions(out.path(), "selavi-retrieval", {"--init", weights})), kUsage, {"4x24x24", "retrieval.pooling=average"});
 }
 
 TEST(SelaviActions, SaysWhatIsWrongWithFolds) {
@@ -173,7 +216,7 @@ TEST(SelaviActions, SaysWhatIsWrongWithFolds) {
 // 12 frames at 25 a second are shorter than 64 frames at 30.
 TEST(SelaviActions, ClipsLongerThanTheVideosEndWithTheirLastFrames) {
   const TemporaryFolder out;
-  EXPECT_EQ(json_of(training(out.path(), {"--epochs", "1", "--set", "picture.step=16"})).at("verdict").at("valid"), true);
+  EXPECT_EQ(json_of(from_random_weights(out.path(), {"--epochs", "1", "--set", "picture.step=16"})).at("verdict").at("valid"), true);
 }
 
 TEST(SelaviActions, PublishedRowsAreOfVariantsThatExist) {

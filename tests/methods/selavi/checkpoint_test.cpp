@@ -198,6 +198,19 @@ TEST(SelaviCheckpoint, AFileMustFillTheVideoNetworkOfAClassifier) {
   expect_same(weight(classifier.weights(), "base.stem.0.weight"), before, "nothing is changed");
 }
 
+TEST(SelaviCheckpoint, CountsOfStepsAreNotMissed) {
+  const auto source = small_network(1), network = small_network(2);
+  auto part = source.weights();
+  std::erase_if(part, [](const NamedTensor& tensor) { return tensor.name.ends_with(".num_batches_tracked"); });
+  ASSERT_LT(part.size(), source.weights().size());
+  const auto report = load_matching(part, network);
+  EXPECT_FALSE(report.not_loaded.empty());
+  EXPECT_TRUE(report_of(report).complete);
+  EXPECT_THAT(report.text(), testing::Not(HasSubstr("left as they were")));
+  part.pop_back();
+  EXPECT_FALSE(report_of(load_matching(part, network)).complete) << "a bias of a head is";
+}
+
 TEST(SelaviCheckpoint, TheVideoNetworkOfAnotherWidthIsRefused) {
   const TemporaryFolder folder;
   auto options = small_options();

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <torch/utils.h>
 
+#include "datasets/formats/torch_checkpoint.hpp"
 #include "harness/train/schedule.hpp"
 #include "tests/methods/selavi/reference.hpp"
 
@@ -106,6 +107,26 @@ TEST(SelaviRecognition, ALinearLayerAloneLearnsOnAFrozenBase) {
   loss.total.backward();
   for (const auto& [name, tensor] : method.weights()) EXPECT_FALSE(name.starts_with("selavi/base.") && tensor.grad().defined()) << name;
   ASSERT_EQ(loss.terms.size(), 2U);
+}
+
+TEST(SelaviRecognition, DoubtsResultsThatBeginWithRandomWeights) {
+  const vbench::test::TemporaryFolder folder;
+  torch_file::Dict weights;
+  for (const auto& [name, tensor] : small_network(1).weights()) weights.set(name, tensor.detach());
+  torch_file::save_torch_file(folder / "network.pth", weights);
+  const auto tuning = [](bool frozen, bool pretrained) {
+    return RecognitionTuning{.network = {.divisor = small_options().divisor, .frozen_base = frozen}, .pretrained = pretrained};
+  };
+  RecognitionMethod tuned(tuning(false, true), small_data(), 1, at::kCPU);
+  EXPECT_THAT(tuned.doubt(), testing::HasSubstr("random weights"));
+  EXPECT_NO_THROW(tuned.before_epoch(0));
+  (void)tuned.import_checkpoint(folder / "network.pth");
+  EXPECT_EQ(tuned.doubt(), "");
+  EXPECT_EQ(RecognitionMethod(tuning(false, false), small_data(), 1, at::kCPU).doubt(), "") << "meant to begin with them";
+  RecognitionMethod linear(tuning(true, false), small_data(), 1, at::kCPU);
+  EXPECT_THAT(vbench::test::error_of([&] { linear.before_epoch(0); }), testing::HasSubstr("--init FILE"));
+  (void)linear.import_checkpoint(folder / "network.pth");
+  EXPECT_NO_THROW(linear.before_epoch(0));
 }
 
 TEST(SelaviRecognition, HasAsManyClassesAsTheData) {

@@ -57,7 +57,7 @@ TEST(SelaviVideoRetrieval, AVideosFeaturesAreTheMeanOfItsClipsDirections) {
   torch_file::save_torch_file(folder / "network.pth", weights);
   clips::StretchOptions data;
   data.picture = {.frames = 4, .crop = 24};
-  VideoRetrievalMethod method({.divisor = small_options().divisor}, data, 9, at::kCPU);
+  VideoRetrievalMethod method({.divisor = small_options().divisor, .pooling = FeaturePooling::kAverage}, data, 9, at::kCPU);
   EXPECT_TRUE(method.parameters().empty());
   EXPECT_THAT(vbench::test::error_of([&] { method.before_evaluation([](const std::string&, const auto&) {}); }),
               testing::HasSubstr("--init"));
@@ -75,6 +75,33 @@ TEST(SelaviVideoRetrieval, AVideosFeaturesAreTheMeanOfItsClipsDirections) {
   auto protocol = method.protocol();
   protocol.add(method.infer(batch));
   EXPECT_EQ(protocol.finish().scores.at("recall_1"), 1) << "each video is its own nearest";
+}
+
+TEST(SelaviVideoRetrieval, PoolsTwoByTwoByTwoPlacesOfTheLastMapAsPublished) {
+  const int64_t divisor = small_options().divisor;
+  clips::StretchOptions data;
+  data.picture = {.frames = 16, .crop = 72};  // a last map of 2 x 5 x 5, of which 2 x 4 x 4 are pooled
+  VideoRetrievalMethod method({.divisor = divisor}, data, 9, at::kCPU);
+  const auto encoder = Encoder::video(divisor, at::kCPU);
+  encoder.initialize(9, "video_network.base.");
+  EXPECT_EQ(encoder.map_size({16, 72, 72}), (Size3{2, 5, 5}));
+  clips::Batch batch;
+  batch.clips = random_input({2, 3, 16, 72, 72}, 2);
+  batch.labels = torch::tensor({1, 0});
+  batch.views = {1, 1};
+  batch.ids = {"a", "b"};
+  const torch::NoGradGuard no_grad;
+  const auto map = encoder.map(batch.clips, [](const ConvLayer& layer, const at::Tensor& x) { return layer.forward(x, Pass{}); });
+  ASSERT_EQ(map.sizes(), at::IntArrayRef({2, 512 / divisor, 2, 5, 5}));
+  expect_close(map.mean({2, 3, 4}), encoder.forward(batch.clips, Pass{}), {1e-5, 1e-4, "another order of sums"}, "mean of the map");
+  const auto whole = map.slice(3, 0, 4).slice(4, 0, 4);
+  const auto expected = whole.reshape({2, 512 / divisor, 2, 2, 2, 2, 2}).amax({2, 4, 6}).flatten(1);
+  const auto features = method.infer(batch).features;
+  ASSERT_EQ(features.sizes(), at::IntArrayRef({2, 4 * 512 / divisor}));
+  expect_close(features, unit_rows(expected), {1e-5, 1e-4, "BatchNorm folded into convolutions"}, "features");
+  data.picture.frames = 4;
+  EXPECT_THAT(vbench::test::error_of([&] { VideoRetrievalMethod({.divisor = divisor}, data, 9, at::kCPU); }),
+              testing::AllOf(testing::HasSubstr("4x72x72 is 1x5x5"), testing::HasSubstr("retrieval.pooling=average")));
 }
 
 }  // namespace
