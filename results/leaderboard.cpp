@@ -44,6 +44,7 @@ struct Board {
   bool paper = false;                   // published figures wanted and allowed
   bool several_configurations = false;  // some (method, variant) has more than one
   std::vector<int64_t> folds;           // that every entry is the mean of; empty: one split
+  int64_t missing = 0, dropped = 0;     // items, of all folds together
 };
 
 /// Settings in which the configurations of one method and variant differ, as "key=value key=value".
@@ -116,6 +117,20 @@ void sort_best_first(Board& board) {
   });
 }
 
+/// Runs on the same data lack the same items: each data count once.
+void count_incomplete_data(Board& board, const Runs& runs) {
+  std::map<std::pair<std::string, std::string>, DataFingerprint> by_data;
+  for (const auto* run : runs) {
+    auto& data = by_data[{run->data.split, run->data.hash}];
+    data.missing = std::max(data.missing, run->data.missing);
+    data.dropped = std::max(data.dropped, run->data.dropped);
+  }
+  for (const auto& [name, data] : by_data) {
+    board.missing += data.missing;
+    board.dropped += data.dropped;
+  }
+}
+
 /// @param folds  see Board
 Board board_of(const Runs& runs, const LeaderboardRequest& request, std::vector<int64_t> folds = {}) {
   Board board;
@@ -127,6 +142,7 @@ Board board_of(const Runs& runs, const LeaderboardRequest& request, std::vector<
   board.metrics = metrics_of(valid);
   add_entries(board, valid);
   sort_best_first(board);
+  count_incomplete_data(board, runs);
   return board;
 }
 
@@ -289,9 +305,9 @@ class BoardTable {
     notes.push_back(
         fmt::format("Shares in %, mean ± sample standard deviation over {}{}", over, ours_.size() > 1 ? " Best in bold or with *." : ""));
     if (!run.protocol.description.empty()) notes.push_back("Protocol: " + run.protocol.description + ".");
-    if (run.data.missing + run.data.dropped > 0) {
-      notes.push_back(fmt::format("Incomplete data: {} items without files and {} unusable ones were not evaluated.", run.data.missing,
-                                  run.data.dropped));
+    if (board_.missing + board_.dropped > 0) {
+      notes.push_back(
+          fmt::format("Incomplete data: {} items without files and {} unusable ones were not evaluated.", board_.missing, board_.dropped));
     }
     notes.insert(notes.end(), configurations_.begin(), configurations_.end());
     notes.insert(notes.end(), citations_.begin(), citations_.end());
@@ -304,7 +320,9 @@ class BoardTable {
   [[nodiscard]] std::string invalid_note() const {
     std::vector<std::string> reasons;
     for (const auto* run : board_.invalid) {
-      reasons.push_back(fmt::format("{} {} seed {} ({})", run->method, run->variant, run->seed, fmt::join(run->verdict.reasons, ", ")));
+      const std::string fold = board_.folds.empty() ? "" : fmt::format(" fold {}", *fold_of(*run));
+      reasons.push_back(
+          fmt::format("{} {}{} seed {} ({})", run->method, run->variant, fold, run->seed, fmt::join(run->verdict.reasons, ", ")));
     }
     return fmt::format("Left out: {} INVALID run(s): {}.", board_.invalid.size(), fmt::join(reasons, "; "));
   }
@@ -317,10 +335,39 @@ class BoardTable {
   std::set<std::string> citations_, remarks_;
 };
 
-Table fold_table(const Runs& runs, const std::vector<int64_t>& folds, const LeaderboardRequest& request,
-                 const std::map<std::string, Published>& published) {
-  const Board board = board_of(runs, request, folds);
-  return BoardTable(board, published).build();
+/// Runs on the data of one of a board's folds.
+Runs on_data_of(const Runs& board, const Runs& runs) {
+  std::set<std::pair<BoardKey, int64_t>> known;
+  for (const auto* run : board) known.emplace(board_key(*run), *fold_of(*run));
+  Runs found;
+  std::copy_if(runs.begin(), runs.end(), std::back_inserter(found), [&](const RunRecord* run) {
+    const auto fold = fold_of(*run);
+    return fold && known.count({board_key(*run), *fold}) > 0;
+  });
+  return found;
+}
+
+struct FoldTables {
+  std::vector<Table> tables;
+  std::set<std::string> run_ids;  // of valid runs that belong to one of them
+};
+
+FoldTables fold_tables(const Runs& valid, const Runs& invalid, const LeaderboardRequest& request,
+                       const std::map<std::string, Published>& published) {
+  FoldTables all;
+  for (const auto& [folds, counted] : runs_of_folds(valid)) {
+    Runs members = counted;
+    for (const auto* run : members) all.run_ids.insert(run->run_id);
+    const Runs left_out = on_data_of(counted, invalid);
+    members.insert(members.end(), left_out.begin(), left_out.end());
+    const Board board = board_of(members, request, folds);
+    all.tables.push_back(BoardTable(board, published).build());
+  }
+  return all;
+}
+
+bool holds_all(const std::set<std::string>& run_ids, const std::vector<std::string>& wanted) {
+  return std::all_of(wanted.begin(), wanted.end(), [&](const std::string& id) { return run_ids.count(id) > 0; });
 }
 
 }  // namespace
@@ -329,18 +376,17 @@ std::vector<Table> leaderboards(const std::vector<RunRecord>& runs, const Leader
                                 const std::map<std::string, Published>& published) {
   std::map<BoardKey, Runs> boards;
   std::map<std::pair<std::string, Source>, int> boards_of_data;
-  Runs counted;
+  Runs valid, invalid;
   for (const auto& run : runs) {
     if ((!request.method.empty() && run.method != request.method) || (!request.dataset.empty() && run.dataset != request.dataset)) continue;
     auto& members = boards[board_key(run)];
     if (members.empty()) ++boards_of_data[{run.dataset, run.source}];
     members.push_back(&run);
-    if (run.verdict.valid) counted.push_back(&run);
+    (run.verdict.valid ? valid : invalid).push_back(&run);
   }
+  auto of_folds = fold_tables(valid, invalid, request, published);
+  if (request.folds_only && !of_folds.tables.empty() && holds_all(of_folds.run_ids, request.new_runs)) return of_folds.tables;
   std::vector<Table> tables;
-  std::vector<Table> of_folds;
-  for (const auto& [folds, members] : runs_of_folds(counted)) of_folds.push_back(fold_table(members, folds, request, published));
-  if (request.folds_only && !of_folds.empty()) return of_folds;
   for (const auto& [key, members] : boards) {
     const Board board = board_of(members, request);
     tables.push_back(BoardTable(board, published).build());
@@ -352,7 +398,7 @@ std::vector<Table> leaderboards(const std::vector<RunRecord>& runs, const Leader
     if (request.paper && board.sample->source == Source::kSynthetic)
       tables.back().notes.emplace_back("Published figures stand beside real data only.");
   }
-  tables.insert(tables.end(), of_folds.begin(), of_folds.end());
+  tables.insert(tables.end(), of_folds.tables.begin(), of_folds.tables.end());
   return tables;
 }
 

@@ -13,9 +13,10 @@
 namespace vbench {
 
 struct LeaderboardRequest {
-  std::string method = "", dataset = "";  ///< empty: all
-  bool paper = false;                     ///< add published figures and the difference, where the data are real
-  bool folds_only = false;                ///< tables of several folds alone, if there are any
+  std::string method = "", dataset = "";   ///< empty: all
+  bool paper = false;                      ///< add published figures and the difference, where the data are real
+  bool folds_only = false;                 ///< tables of several folds alone, if there are any and all of new_runs count in them
+  std::vector<std::string> new_runs = {};  ///< ids of runs that must not be missing
 };
 
 /// One table for every (dataset, source, protocol and version, data fingerprint); real before synthetic.

@@ -53,6 +53,18 @@ Json speed_json(const std::vector<RunRecord>& seeds) {
   return speed;
 }
 
+/// Each fold by the mean over its valid seeds; null where it has none, and no part of the mean.
+Json fold_scores(const std::map<int64_t, Runs>& valid, const std::vector<int64_t>& folds, const std::string& key) {
+  Json score = score_json(fold_means(valid, key));
+  Json values = Json::array();
+  for (const int64_t fold : folds) {
+    const auto found = valid.find(fold);
+    values.push_back(found == valid.end() ? Json(nullptr) : finite(mean(values_of(found->second, key))));
+  }
+  score["values"] = values;
+  return score;
+}
+
 /// Published figures for the metrics of the runs; none for synthetic data. @param folds  of which they are means; 0: of one split
 Json published_of(const std::vector<const RunRecord*>& runs, const Published* published, int64_t folds = 0) {
   Json figures = Json::object();
@@ -70,6 +82,18 @@ Json verdict_json(const std::vector<RunRecord>& seeds) {
   for (const auto& record : seeds) {
     valid = valid && record.verdict.valid;
     for (const auto& reason : record.verdict.reasons) reasons.push_back(fmt::format("seed {}: {}", record.seed, reason));
+  }
+  return {{"valid", valid}, {"reasons", reasons}};
+}
+
+/// Of all folds together.
+Json folds_verdict(const std::vector<const RunRecord*>& runs) {
+  Json reasons = Json::array();
+  bool valid = true;
+  for (const auto* run : runs) {
+    valid = valid && run->verdict.valid;
+    for (const auto& reason : run->verdict.reasons)
+      reasons.push_back(fmt::format("fold {} seed {}: {}", fold_of(*run).value_or(0), run->seed, reason));
   }
   return {{"valid", valid}, {"reasons", reasons}};
 }
@@ -111,29 +135,39 @@ std::string text_of(const Json& json) { return json.dump(2, ' ', false, Json::er
 std::string run_json(const std::vector<RunRecord>& seeds, const Published* published) { return text_of(run_object(seeds, published)); }
 
 std::string folds_json(const std::vector<std::vector<RunRecord>>& folds, const Published* published) {
-  std::map<int64_t, Runs> by_fold;
-  std::vector<const RunRecord*> all;
-  Json numbers = Json::array(), objects = Json::array(), scores = Json::object();
+  std::map<int64_t, Runs> by_fold;  // valid ones
+  Runs all, valid;
+  std::vector<int64_t> numbers;
+  Json left_out = Json::array(), objects = Json::array(), scores = Json::object();
   for (const auto& seeds : folds) {
     const auto runs = pointers(seeds);
     const int64_t fold = fold_of(seeds.front()).value_or(0);
     numbers.push_back(fold);
     objects.push_back(run_object(seeds, published));
-    by_fold[fold] = runs;
     all.insert(all.end(), runs.begin(), runs.end());
+    for (const auto* run : runs) {
+      if (run->verdict.valid) {
+        by_fold[fold].push_back(run);
+        valid.push_back(run);
+      } else {
+        left_out.push_back(run->run_id);
+      }
+    }
   }
   if (all.empty()) throw Error(ErrorKind::kInternal, "a summary of no runs", "fold summary");
-  for (const auto& key : metrics_of(all)) scores[key] = score_json(fold_means(by_fold, key));
+  for (const auto& key : metrics_of(valid)) scores[key] = fold_scores(by_fold, numbers, key);
   const RunRecord& first = *all.front();
   const auto count = static_cast<int64_t>(by_fold.size());
-  const bool whole = by_fold.rbegin()->first == count;  // 1, 2, ... count
+  const bool whole = count > 0 && by_fold.rbegin()->first == count;  // 1, 2, ... count
   return text_of({{"method", first.method},
                   {"variant", first.variant},
                   {"dataset", first.dataset},
                   {"source", to_string(first.source)},
                   {"folds", numbers},
                   {"scores", scores},
+                  {"left_out", left_out},
                   {"published", published_of(all, whole ? published : nullptr, count)},
+                  {"verdict", folds_verdict(all)},
                   {"runs", objects}});
 }
 

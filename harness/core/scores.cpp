@@ -60,8 +60,8 @@ void add_classification(std::vector<MetricInfo>& all) {
       {"commonsense", "accuracy within contrastive groups of classes, mean over groups", Unit::kFraction, kHigher, "contrastive", "score"});
   all.push_back({"commonsense_chance", "share of the most frequent class of a contrastive group, mean over groups", Unit::kFraction,
                  kHigher, "contrastive", "most frequent", true});
-  all.push_back({"video_top1", "top-1 accuracy, mean over all clips of a video", Unit::kFraction, kHigher, "video", "video top-1"});
-  all.push_back({"video_top5", "top-5 accuracy, mean over all clips of a video", Unit::kFraction, kHigher, "video", "video top-5"});
+  all.push_back({"video_top1", "top-1 accuracy, mean over all clips of a video", Unit::kFraction, kHigher, "video", "top-1"});
+  all.push_back({"video_top5", "top-5 accuracy, mean over all clips of a video", Unit::kFraction, kHigher, "video", "top-5"});
   all.push_back({"class_top1", "top-1 accuracy, mean over classes", Unit::kFraction, kHigher, "", "class mean", true});
   all.push_back(
       {"upstream_top1", "top-1 as SRTG's authors write it: mean of running means", Unit::kFraction, kHigher, "upstream", "top-1", true});

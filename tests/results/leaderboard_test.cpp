@@ -148,6 +148,15 @@ TEST(Leaderboard, SaysWhenItemsWereMissing) {
   EXPECT_THAT(boards({run})[0].notes, Contains(HasSubstr("7 items without files")));
 }
 
+TEST(Leaderboard, NamesAGroupOfColumnsOnceInEachOfThem) {
+  auto run = run_with(1, 0.5);
+  for (const auto& metric : all_metrics()) run.scores[metric.key] = 0.5;
+  const Table table = boards({run})[0];
+  EXPECT_THAT(table.header, Contains("video top-1"));
+  EXPECT_THAT(table.header, Contains("top-1"));
+  for (const auto& metric : all_metrics()) EXPECT_NE(metric.column.rfind(metric.group + " ", 0), 0U) << metric.key;
+}
+
 TEST(Leaderboard, ShowsOnlyWhatWasAskedFor) {
   auto other = run_with(1, 0.5);
   other.dataset = "activitynet";
@@ -222,6 +231,47 @@ TEST(Leaderboard, ComparesMeansOfTheSameFoldsOnly) {
   auto invalid = fold_run(2, 1, 0.6);
   invalid.verdict = {false, {"bad"}};
   EXPECT_EQ(boards({fold_run(1, 1, 0.4), invalid}).size(), 2U) << "one valid fold is no mean";
+}
+
+TEST(Leaderboard, HidesSingleFoldsOnlyIfNoNewRunGoesMissing) {
+  const std::vector<RunRecord> older{fold_run(1, 1, 0.4), fold_run(2, 1, 0.6)};
+  const auto with = [&](const std::vector<RunRecord>& added) {
+    auto all = older;
+    LeaderboardRequest request{.folds_only = true};
+    for (const auto& run : added) request.new_runs.push_back(run.run_id);
+    all.insert(all.end(), added.begin(), added.end());
+    return leaderboards(all, request, {});
+  };
+  EXPECT_EQ(with({fold_run(1, 1, 0.5, "w"), fold_run(2, 1, 0.9, "w")}).size(), 1U);
+  const auto one_fold = with({fold_run(1, 1, 0.9, "w")});
+  ASSERT_EQ(one_fold.size(), 3U) << "both folds, and the mean of the older run";
+  EXPECT_EQ(column(one_fold[0], "variant"), (std::vector<std::string>{"w", "v"}));
+  EXPECT_EQ(column(one_fold[2], "variant"), (std::vector<std::string>{"v", "v", "v"}));
+  auto first = fold_run(1, 1, 0, "w"), second = fold_run(2, 1, 0, "w");
+  first.verdict = second.verdict = {false, {"too short"}};
+  const auto invalid = with({first, second});
+  ASSERT_EQ(invalid.size(), 3U);
+  EXPECT_THAT(invalid[1].notes, Contains(HasSubstr("Left out: 1 INVALID run(s): coot w seed 1 (too short)")));
+}
+
+TEST(Leaderboard, NamesInvalidRunsBesideTheMeanOfTheirFolds) {
+  auto invalid = fold_run(2, 3, 0.9), elsewhere = fold_run(3, 3, 0.9), other_data = fold_run(2, 4, 0.9);
+  invalid.verdict = elsewhere.verdict = other_data.verdict = {false, {"too short"}};
+  other_data.data.hash = "other";
+  const auto table =
+      leaderboards({fold_run(1, 1, 0.4), fold_run(2, 1, 0.6), invalid, elsewhere, other_data}, {.folds_only = true}, {}).at(0);
+  EXPECT_EQ(column(table, "top1"), (std::vector<std::string>{"40.00", "60.00", "50.00 ±14.14"}));
+  EXPECT_THAT(table.notes, Contains("Left out: 1 INVALID run(s): coot v fold 2 seed 3 (too short)."));
+}
+
+TEST(Leaderboard, CountsWhatIsMissingOnAllFoldsOnceEach) {
+  std::vector<RunRecord> runs{fold_run(1, 1, 0.4), fold_run(1, 2, 0.4), fold_run(2, 1, 0.6)};
+  runs[0].data.missing = runs[1].data.missing = 3;
+  runs[2].data.missing = 4;
+  runs[2].data.dropped = 2;
+  const auto tables = boards(runs);
+  EXPECT_THAT(tables[0].notes, Contains(HasSubstr("3 items without files and 0 unusable")));
+  EXPECT_THAT(tables.back().notes, Contains(HasSubstr("7 items without files and 2 unusable")));
 }
 
 TEST(Leaderboard, OfAFoldOnOtherDataTheNewestRunCounts) {

@@ -1,5 +1,6 @@
 #include "results/summary.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -69,15 +70,32 @@ TEST(RunJson, WritesScoresThatAreNotFiniteAsNullAndSaysWhy) {
   EXPECT_EQ(json["verdict"]["reasons"][0], "seed 4: score v2p_r1 is not finite");
 }
 
-TEST(FoldsJson, AveragesFoldsOfWhichEachCountsTheSame) {
-  const auto run = [](int64_t fold, int64_t seed, double score) {
-    auto record = run_with(seed, score);
-    record.settings["data.fold"] = std::to_string(fold);
-    return record;
-  };
-  const auto published = Published::parse(R"({"paper": "p", "rows": [
+RunRecord fold_run(int64_t fold, int64_t seed, double score) {
+  auto record = run_with(seed, score);
+  record.settings["data.fold"] = std::to_string(fold);
+  record.run_id = fmt::format("{}-{}", fold, seed);
+  return record;
+}
+
+RunRecord invalid_run(int64_t fold, int64_t seed, double score) {
+  auto record = fold_run(fold, seed, score);
+  record.verdict = {false, {"too short"}};
+  return record;
+}
+
+/// Has a mean of two folds.
+const Published& published_of_two() {
+  static const auto published = Published::parse(R"({"paper": "p", "rows": [
     {"set": "paper", "dataset": "youcook2", "variant": "yc2-100m", "folds": 2, "scores": {"v2p_r1": 0.9}}]})");
-  const auto json = nlohmann::json::parse(folds_json({{run(1, 1, 0.25), run(1, 2, 0.75)}, {run(2, 1, 1)}}, &published));
+  return published;
+}
+
+nlohmann::json json_of_folds(const std::vector<std::vector<RunRecord>>& folds) {
+  return nlohmann::json::parse(folds_json(folds, &published_of_two()));
+}
+
+TEST(FoldsJson, AveragesFoldsOfWhichEachCountsTheSame) {
+  const auto json = json_of_folds({{fold_run(1, 1, 0.25), fold_run(1, 2, 0.75)}, {fold_run(2, 1, 1)}});
   EXPECT_EQ(json["folds"], (nlohmann::json{1, 2}));
   EXPECT_EQ(json["scores"]["v2p_r1"]["values"], (nlohmann::json{0.5, 1.0}));
   EXPECT_EQ(json["scores"]["v2p_r1"]["mean"], 0.75);
@@ -87,8 +105,26 @@ TEST(FoldsJson, AveragesFoldsOfWhichEachCountsTheSame) {
   EXPECT_EQ(json["runs"][0]["scores"]["v2p_r1"]["mean"], 0.5);
   EXPECT_EQ(json["runs"][0]["seeds"], (nlohmann::json{1, 2}));
   EXPECT_EQ(json["runs"][0]["published"], nlohmann::json::object()) << "a fold is none of the published mean";
-  const auto other = nlohmann::json::parse(folds_json({{run(1, 1, 0.25)}, {run(3, 1, 1)}}, &published));
+  EXPECT_EQ(json["verdict"], (nlohmann::json{{"valid", true}, {"reasons", nlohmann::json::array()}}));
+  EXPECT_EQ(json["left_out"], nlohmann::json::array());
+  const auto other = json_of_folds({{fold_run(1, 1, 0.25)}, {fold_run(3, 1, 1)}});
   EXPECT_EQ(other["published"], nlohmann::json::object()) << "not the folds of the paper";
+}
+
+TEST(FoldsJson, InvalidRunsCountInNoMeanAndAreNamed) {
+  const auto json = json_of_folds({{fold_run(1, 1, 0.25), invalid_run(1, 2, 0.75)}, {invalid_run(2, 1, 1)}, {fold_run(3, 1, 0.75)}});
+  EXPECT_EQ(json["folds"], (nlohmann::json{1, 2, 3}));
+  EXPECT_EQ(json["scores"]["v2p_r1"]["values"], (nlohmann::json{0.25, nullptr, 0.75}));
+  EXPECT_EQ(json["scores"]["v2p_r1"]["mean"], 0.5);
+  EXPECT_EQ(json["left_out"], (nlohmann::json{"1-2", "2-1"}));
+  EXPECT_EQ(json["verdict"]["valid"], false);
+  EXPECT_EQ(json["verdict"]["reasons"], (nlohmann::json{"fold 1 seed 2: too short", "fold 2 seed 1: too short"}));
+  EXPECT_EQ(json["published"], nlohmann::json::object()) << "folds 1 and 3 are not the two of the paper";
+  const auto none = json_of_folds({{invalid_run(1, 1, 0.25)}, {invalid_run(2, 1, 1)}});
+  EXPECT_EQ(none["scores"], nlohmann::json::object());
+  EXPECT_EQ(none["published"], nlohmann::json::object());
+  EXPECT_EQ(none["verdict"]["valid"], false);
+  EXPECT_EQ(none["runs"].size(), 2U);
 }
 
 }  // namespace

@@ -50,17 +50,24 @@ void report_verdict(const RunRecord& record, Progress& progress) {
   if (doubt != record.environment.end()) progress.info(fmt::format("seed {}: speeds are unreliable: {}", record.seed, doubt->second));
 }
 
-// Every run of the same dataset and source, so that the new one stands among its peers.
-void print_board(const CommandContext& context, const Store& store, const RunRecord& latest,
+// Every run of the same dataset and source, so that the new ones stand among their peers.
+void print_board(const CommandContext& context, const Store& store, const std::vector<FoldRecords>& variants,
                  const std::map<std::string, Published>& figures) {
   const RunSpec& spec = context.invocation.run;
+  const RunRecord& latest = variants.front().front().front();
   RunFilter filter;
   filter.dataset = latest.dataset;
   filter.source = latest.source;
+  filter.include_invalid = true;  // the board counts them in a note
   LeaderboardRequest request;
   request.dataset = latest.dataset;
   request.paper = latest.source == Source::kReal;
   request.folds_only = asks_for_folds(spec);
+  for (const auto& folds : variants) {
+    for (const auto& seeds : folds) {
+      for (const auto& record : seeds) request.new_runs.push_back(record.run_id);
+    }
+  }
   print_tables(leaderboards(store.runs(filter), request, figures), effective_format(spec));
 }
 
@@ -157,7 +164,7 @@ int run_command(const CommandContext& context) {
   if (effective_format(spec) == OutputFormat::kJson) {
     print_json(spec, variants, figures);
   } else {
-    print_board(context, store, variants.front().front().front(), figures);
+    print_board(context, store, variants, figures);
   }
   return 0;
 }
