@@ -49,7 +49,7 @@ Scale scale_of(const Chart& chart) {
   return {low_x, high_x, rounded_up(high_y > 0 ? high_y : 1)};
 }
 
-std::string number(double value) { return fmt::format("{:g}", std::round(value * 1e6) / 1e6); }
+std::string number(double value) { return fmt::format("{:g}", std::abs(value) < 1e9 ? std::round(value * 1e6) / 1e6 : value); }
 
 std::string axes(const Chart& chart, const Scale& scale) {
   const double bottom = kHeight - kBottom;
@@ -116,6 +116,7 @@ std::vector<double> ticks(double low, double high, int most) {
       break;
     }
   }
+  if (!std::isnormal(step)) return {low};  // 0 for the tiniest ranges: no number of steps would do
   std::vector<double> all;
   const auto first = std::llround(std::ceil(low / step - 1e-9));  // whole: no -0
   for (auto i = first; static_cast<double>(i) * step <= high + 1e-9 * step; ++i) all.push_back(static_cast<double>(i) * step);

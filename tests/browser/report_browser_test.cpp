@@ -147,7 +147,30 @@ TEST_F(ReportInBrowser, LinksToClustersAndHeads) {
   EXPECT_TRUE(std::regex_search(browser_.document(page_, "?id=12"), std::regex("<article class=\"card target\" id=\"cluster-12\"")));
   EXPECT_THAT(shown_at("#head=1"), ElementsAre(3));
   EXPECT_THAT(browser_.document(page_, "#labels=off"), HasSubstr("unlabelled"));
-  EXPECT_THAT(shown_at("#head=9&sort=nothing&cluster=77"), ElementsAre(0, 1, 2, 12)) << "nonsense in an address is passed over";
+}
+
+TEST_F(ReportInBrowser, NonsenseInAnAddressIsPassedOver) {
+  for (const char* address :
+       {"#head=9&sort=nothing&cluster=77", "#head=length", "#head=map&constructor=1", "#sort=__proto__", "#sort=constructor&__proto__=1"})
+    EXPECT_THAT(shown_at(address), ElementsAre(0, 1, 2, 12)) << address;
+}
+
+TEST_F(ReportInBrowser, MissesExamplesOnlyWhereOthersHaveSome) {
+  const std::string line = ">None of the example videos of this page is in this cluster.<";
+  auto page = sample_page(strip());
+  // The clusters of head 1 are one too many for the few examples of head 0.
+  page.heads[1].clusters.assign(page.ids.size(), 3);
+  page.heads[1].clusters.at(9) = 4;
+  page.examples = 1;
+  page.strips.clear();
+  for (const int64_t video : report::shown_videos(page)) page.strips[video] = strip();
+  ASSERT_FALSE(page.strips.contains(9));
+  write_file_atomically(page_, cluster_page(page));
+  EXPECT_THAT(browser_.document(page_, "#head=1"), HasSubstr(line));
+  page.examples = 0;
+  page.strips.clear();
+  write_file_atomically(page_, cluster_page(page));
+  for (const char* address : {"", "#head=1"}) EXPECT_THAT(browser_.document(page_, address), Not(HasSubstr(line))) << address;
 }
 
 TEST_F(ReportInBrowser, PaintsPicturesAndCharts) {

@@ -147,6 +147,10 @@ TEST_F(Report, DamagedTablesAreNamedAndLeftOut) {
   expect_damage("clusters.csv", std::regex_replace(clusters, std::regex(",[0-9]+\n"), ",many\n"), "line 2: 'many' is no count");
   expect_damage("clusters.csv", "id,class,head_0\n\"a", "line 2");
   expect_damage("marginals.csv", "head,rank,evaluated,labelled,drawn,prescribed\n9,1,2,3,4,5\n", "line 2: there is no head 9");
+  for (const char* size : {"-5", "1e308", "nan", "inf"}) {
+    expect_damage("marginals.csv", fmt::format("head,rank,evaluated,labelled,drawn,prescribed\n0,1,2,3,4,5\n0,2,2,3,{},5\n", size),
+                  fmt::format("line 3: '{}' is no size of a cluster", size));
+  }
   expect_damage("labellings.csv", "epoch,nmi_before,nmi_classes\n0,x,1\n", "line 2: 'x' is no number");
   EXPECT_EQ(data_of(bare_text(), "report").at("heads").size(), kSelaviHeads) << "and as it was it is good";
 }
@@ -192,6 +196,7 @@ TEST_F(Report, VideosThatAreGoneOrDamagedAreCountedAndShownAsSuch) {
   const auto result = run_program(report);
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.err, HasSubstr("2 of " + std::to_string(whole.size()) + " example videos cannot be read"));
+  EXPECT_THAT(result.err, HasSubstr(fmt::format(" {} of them in pictures", whole.size() - 2)));
   EXPECT_EQ(data_of(read_file(page_), "strips").size(), whole.size() - 2);
   expect_error(run_program(joined(report, {"--strict"})), kInput, {"example videos cannot be read"});
   // Without any data: everything but pictures.
@@ -226,6 +231,18 @@ TEST_F(Report, BadRequestsAreOneLine) {
   expect_error(run({"--exmples", "3"}), kUsage, {"--exmples", "examples"});
   expect_error(run({"--set", "data.vidoes=x"}), kUsage, {"data.vidoes", "data.videos"});
   EXPECT_FALSE(fs::exists(page_)) << "no page rather than half a page";
+}
+
+TEST_F(Report, OnlyInvalidRunsAreToBeNamed) {
+  const fs::path out = folder_ / "untrained";
+  const auto made = json_of(selavi_run(out, {"--epochs", "0"}));
+  ASSERT_EQ(made.at("verdict").at("valid"), false);
+  const std::string id = made.at("run_ids").at(0);
+  const Arguments report{"report", "--out", out.string(), "--output", page_.string(), "--examples", "0"};
+  expect_error(run_program(report), kUsage, {"the 1 run(s) with clusters in", "are INVALID", "--run ID", id});
+  const auto result = run_program(joined(report, {"--run", id}));
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(read_file(page_), HasSubstr("This run is INVALID"));
 }
 
 TEST_F(Report, RunsWithoutClustersSayWhoHasSome) {

@@ -27,6 +27,16 @@ double number_in(const csv::Table& table, const csv::Row& row, size_t column) {
   return *value;
 }
 
+/// Of a cluster; more than anybody has videos would leave a chart without a scale.
+double size_in(const csv::Table& table, const csv::Row& row, size_t column) {
+  constexpr double kMost = 1e15;
+  const double value = number_in(table, row, column);
+  if (!(value >= 0 && value <= kMost))
+    throw input_error(fmt::format("'{}' is no size of a cluster", printable(row.cells[column])), table.place(row),
+                      fmt::format("sizes are in 0..{:g}", kMost));
+  return value;
+}
+
 /// Heads and names of classes; nothing if the file tells of other clusters than the stored ones.
 std::optional<ClusterFiles> read_assignments(const ClusteredRun& run, const fs::path& path) {
   const csv::Table table(path);
@@ -61,7 +71,7 @@ void read_sizes(const fs::path& path, std::vector<report::Head>& heads) {
     if (head >= heads.size()) throw input_error(fmt::format("there is no head {}", head), table.place(row));
     for (const char* name : {"evaluated", "labelled", "drawn", "prescribed"}) {
       const size_t column = table.column(name);
-      if (!row.cells[column].empty()) sizes[head][name].push_back(number_in(table, row, column));
+      if (!row.cells[column].empty()) sizes[head][name].push_back(size_in(table, row, column));
     }
   }
   for (size_t head = 0; head < heads.size(); ++head) heads[head].sizes = std::move(sizes[head]);

@@ -92,9 +92,17 @@ ClusteredRun named_run(const Store& store, const std::vector<RunRecord>& runs, c
 }
 
 ClusteredRun newest_run(const Store& store, const std::vector<RunRecord>& runs, const Registry& registry) {
+  std::vector<RunRecord> invalid;
+  for (const auto& run : runs) {
+    if (!run.verdict.valid && run.scores.contains("nmi")) invalid.push_back(run);
+  }
   for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
     if (!run->verdict.valid || !run->scores.contains("nmi")) continue;  // outputs are megabytes: only those of candidates are read
     if (auto clustered = with_clusters(store.find(run->run_id).value())) return *std::move(clustered);
+  }
+  if (!invalid.empty()) {
+    throw usage_error(fmt::format("the {} run(s) with clusters in {} are INVALID", invalid.size(), store.file().string()), kWhere,
+                      fmt::format("name one with --run ID: {}", newest_ids(invalid)));
   }
   const std::string fact = runs.empty() ? "no stored run matches" : fmt::format("none of {} matching runs has clusters", runs.size());
   throw usage_error(fmt::format("{} in {}", fact, store.file().string()), kWhere,

@@ -21,7 +21,7 @@ struct ClusteredRun {
   std::vector<int64_t> labels;    ///< true ones
 };
 
-/// The newest run with clusters that matches --method, --dataset and --variant, or the one of --run.
+/// The newest valid run with clusters that matches --method, --dataset and --variant, or the one of --run.
 /// @throws Error kUsage for unknown names and runs, and for runs without clusters; kInput without a store
 [[nodiscard]] ClusteredRun find_clustered_run(const CommandContext& context);
 

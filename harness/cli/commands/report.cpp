@@ -155,6 +155,10 @@ std::string read_strips(const CommandContext& context, const PictureSource& pict
   return first;
 }
 
+int64_t unreadable_videos(const report::ClusterPage& page) {
+  return std::count_if(page.strips.begin(), page.strips.end(), [](const auto& strip) { return strip.second.empty(); });
+}
+
 void add_pictures(const CommandContext& context, const ClusteredRun& run, report::ClusterPage& page) {
   if (page.examples == 0) return;
   std::unique_ptr<PictureSource> pictures;
@@ -177,8 +181,7 @@ void add_pictures(const CommandContext& context, const ClusteredRun& run, report
     return;
   }
   const auto problem = read_strips(context, *pictures, page);
-  const auto unreadable = std::count_if(page.strips.begin(), page.strips.end(), [](const auto& strip) { return strip.second.empty(); });
-  if (unreadable > 0) {
+  if (const auto unreadable = unreadable_videos(page); unreadable > 0) {
     complain(context, fmt::format("{} of {} example videos cannot be read, the first: {}", unreadable, page.strips.size(), problem));
   } else if (!same) {
     complain(context, fmt::format("{}: the videos are not exactly those that the run evaluated", run.record.dataset));
@@ -197,9 +200,10 @@ int report_command(const CommandContext& context) {
   add_pictures(context, run, page);
   const std::string text = cluster_page(page);
   write_file_atomically(output, text);
+  const auto pictured = static_cast<int64_t>(page.strips.size()) - unreadable_videos(page);
   context.progress.info(fmt::format("wrote {} clusters of {} videos, {} of them in pictures, to {} ({:.1f} MB)",
-                                    std::set<int64_t>(run.clusters.begin(), run.clusters.end()).size(), page.ids.size(), page.strips.size(),
-                                    output, static_cast<double>(text.size()) / 1e6));
+                                    std::set<int64_t>(run.clusters.begin(), run.clusters.end()).size(), page.ids.size(), pictured, output,
+                                    static_cast<double>(text.size()) / 1e6));
   return 0;
 }
 

@@ -4,6 +4,7 @@
   'use strict';
 
   const byId = (id) => document.getElementById(id);
+  const has = (object, key) => Object.prototype.hasOwnProperty.call(object, key);
   const report = JSON.parse(byId('report').textContent);
   const strips = JSON.parse(byId('strips').textContent);
   const defaults = { q: '', sort: 'number', reverse: '', head: String(report.best), labels: 'on', cluster: '' };
@@ -14,6 +15,7 @@
     entropy: (a, b) => a.entropy - b.entropy,
     label: (a, b) => className(a.labels[0][0]).localeCompare(className(b.labels[0][0])),
   };
+  const hasExamples = report.heads[report.best].clusters.some((cluster) => cluster.examples.length > 0);
   const kLabels = 5;  // of a cluster in words
   const kSegments = 12;  // of its bar
   let state = Object.assign({}, defaults);
@@ -152,7 +154,11 @@
     card.append(title, measures, barOf(cluster), listOf(cluster), found);
     const examples = make('div', 'examples');
     for (const video of cluster.examples) examples.append(exampleOf(video));
-    card.append(cluster.examples.length > 0 ? examples : make('p', 'nothing', 'None of the example videos of this page is in this cluster.'));
+    if (cluster.examples.length > 0) {
+      card.append(examples);
+    } else if (hasExamples) {
+      card.append(make('p', 'nothing', 'None of the example videos of this page is in this cluster.'));
+    }
     return card;
   }
   function tileOf(cluster) {
@@ -264,13 +270,13 @@
       next.cluster = cluster[1];
     } else if (hash.includes('=')) {
       for (const [key, value] of new URLSearchParams(hash)) {
-        if (key in next) next[key] = value;
+        if (has(next, key)) next[key] = value;
       }
     } else {
       next.cluster = new URLSearchParams(window.location.search).get('id') || '';
     }
-    if (!(next.sort in sorts)) next.sort = defaults.sort;
-    if (report.heads[next.head] === undefined) next.head = defaults.head;
+    if (!has(sorts, next.sort)) next.sort = defaults.sort;
+    if (!/^\d+$/.test(next.head) || !has(report.heads, next.head)) next.head = defaults.head;
     if (next.labels !== 'off') next.labels = 'on';
     state = next;
   }

@@ -42,6 +42,15 @@ TEST(Ticks, AreRoundAndWithinTheirRange) {
   EXPECT_THAT(ticks(2, 2, 6), ElementsAre(2));
 }
 
+TEST(Ticks, AreFewWhateverTheRange) {
+  for (const double high : {2.5e-323, 1e-310, 3e-308, 1e-300, 1e300, 1e308, 1.7e308}) {
+    const auto all = ticks(0, high, 6);
+    EXPECT_THAT(all, testing::Each(testing::Truly([](double tick) { return std::isfinite(tick); }))) << high;
+    EXPECT_LE(all.size(), 6U) << high;
+    EXPECT_EQ(all.at(0), 0) << high;
+  }
+}
+
 TEST(LineChart, PutsPointsWhereTheyBelong) {
   const auto svg = line_chart(one_line({{1, 0}, {2, 5}, {3, 10}}));
   const auto x = numbers(svg, "cx=\"([0-9.]+)\""), y = numbers(svg, "cy=\"([0-9.]+)\"");
@@ -84,6 +93,14 @@ TEST(LineChart, OnePointOrOneValueIsNoTrouble) {
     EXPECT_THAT(svg, Not(HasSubstr("nan")));
   }
   EXPECT_THAT(line_chart(one_line({})), HasSubstr("No figures"));
+}
+
+TEST(LineChart, TinyAndHugeNumbersStayNumbers) {
+  for (const double value : {2.5e-323, 1e-310, 1e15, 1e308}) {
+    const auto svg = line_chart(one_line({{1, value}, {2, value}}));
+    EXPECT_THAT(svg, Not(HasSubstr("nan"))) << value;
+    EXPECT_THAT(svg, Not(HasSubstr("inf"))) << value;
+  }
 }
 
 TEST(LineChart, TextsCannotBreakOut) {
