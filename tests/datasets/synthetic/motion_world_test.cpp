@@ -11,6 +11,7 @@
 #include "datasets/video/video_file.hpp"
 #include "harness/core/error.hpp"
 #include "harness/core/files.hpp"
+#include "tests/datasets/synthetic/files_below.hpp"
 #include "tests/support/golden.hpp"
 #include "tests/support/threads.hpp"
 
@@ -19,21 +20,12 @@ namespace {
 
 namespace fs = std::filesystem;
 using test::error_of;
+using test::files_below;
 using test::TemporaryFolder;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr clips::StandinOptions kSmall{.train_videos = 2, .val_videos = 1, .frames = 5, .side = 48};
-
-/// Relative names of all files, sorted.
-std::vector<std::string> files_below(const fs::path& folder) {
-  std::vector<std::string> names;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    if (entry.is_regular_file()) names.push_back(fs::relative(entry.path(), folder).string());
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
 
 std::vector<std::string> lines_of(const fs::path& file) {
   std::vector<std::string> lines;

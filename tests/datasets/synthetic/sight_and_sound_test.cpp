@@ -14,6 +14,7 @@
 #include "datasets/audio/spectrogram.hpp"
 #include "harness/core/files.hpp"
 #include "metrics/clustering.hpp"
+#include "tests/datasets/synthetic/files_below.hpp"
 #include "tests/support/golden.hpp"
 #include "tests/support/threads.hpp"
 
@@ -21,18 +22,10 @@ namespace vbench::synthetic {
 namespace {
 
 namespace fs = std::filesystem;
+using test::files_below;
 using ::testing::HasSubstr;
 
 constexpr audio_visual::StandinOptions kSmall{.train_videos = 2, .val_videos = 1, .seconds = 1.3, .side = 32, .fps = 8};
-
-std::vector<std::string> files_below(const fs::path& folder) {
-  std::vector<std::string> names;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    if (entry.is_regular_file()) names.push_back(fs::relative(entry.path(), folder).string());
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
 
 TEST(SightAndSound, ClassesAreSortedAndEachPairIsOnce) {
   std::set<std::pair<Sight, Voice>> pairs;
