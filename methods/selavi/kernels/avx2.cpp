@@ -1,6 +1,9 @@
+#include <immintrin.h>
+
 #include "methods/selavi/kernels/table.hpp"
 
 #define VBENCH_BYTES 32
+#define VBENCH_WIDEN(from) _mm256_cvtps_pd(_mm_loadu_ps(from))
 #define VBENCH_TILE_ROWS 6
 
 namespace vbench::selavi::kernels {

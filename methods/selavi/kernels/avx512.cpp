@@ -1,6 +1,9 @@
+#include <immintrin.h>
+
 #include "methods/selavi/kernels/table.hpp"
 
 #define VBENCH_BYTES 64
+#define VBENCH_WIDEN(from) _mm512_cvtps_pd(_mm256_loadu_ps(from))
 #define VBENCH_TILE_ROWS 12
 
 namespace vbench::selavi::kernels {

@@ -1,5 +1,6 @@
 // Bodies of the kernels. Each <instruction set>.cpp includes this inside its own namespace after defining VBENCH_BYTES (of a vector),
-// and VBENCH_TILE_ROWS. Sums are ordered the same for any number of threads. Everything is static: a function with external
+// VBENCH_TILE_ROWS and, where it knows an instruction for it, VBENCH_WIDEN: floats as a vector of doubles, of which GCC makes two halves by
+// itself. Sums are ordered the same for any number of threads. Everything is static: a function with external
 // linkage compiled for one instruction set must not be shared with another.
 
 constexpr int64_t kDoubles = VBENCH_BYTES / 8;
@@ -7,7 +8,11 @@ typedef double Doubles __attribute__((vector_size(VBENCH_BYTES), aligned(8), may
 typedef float Halved __attribute__((vector_size(VBENCH_BYTES / 2), aligned(4), may_alias));
 
 static inline void load(const double* from, Doubles& to) { to = *reinterpret_cast<const Doubles*>(from); }
+#if defined(VBENCH_WIDEN)
+static inline void load(const float* from, Doubles& to) { to = reinterpret_cast<Doubles>(VBENCH_WIDEN(from)); }
+#else
 static inline void load(const float* from, Doubles& to) { to = __builtin_convertvector(*reinterpret_cast<const Halved*>(from), Doubles); }
+#endif
 
 // Subnormal numbers slow the processor down by far more than they could contribute.
 static inline void store(double x, double& to) { to = x < __DBL_MIN__ ? 0.0 : x; }
