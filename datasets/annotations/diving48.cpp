@@ -20,7 +20,7 @@ std::vector<std::string> read_vocabulary(const fs::path& path) {
     const bool usable =
         words.is_array() && !words.empty() && std::all_of(words.begin(), words.end(), [](const auto& w) { return w.is_string(); });
     if (!usable) throw input_error("a class is no list of words", fmt::format("{}: entry {}", printable(path.string()), classes.size()));
-    for (const auto& word : words) name += (name.empty() ? "" : "+") + word.get<std::string>();
+    for (const auto& word : words) name += fmt::format("{}{}", name.empty() ? "" : "+", word.get<std::string>());
     classes.push_back(name);
   }
   return classes;

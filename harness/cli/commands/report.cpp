@@ -110,7 +110,7 @@ std::unique_ptr<PictureSource> open_pictures(const CommandContext& context, cons
     if (const auto found = record.settings.find(setting.key); found != record.settings.end()) values.insert(*found);
   }
   // Videos that have gone since are missing on the page; they are no reason to show none.
-  if (values.contains("data.allow_missing")) values["data.allow_missing"] = "1";
+  if (values.contains("data.allow_missing")) values.insert_or_assign("data.allow_missing", std::string(1, '1'));
   for (const auto& [key, value] : values) pairing->settings().set(key, value);
   for (const auto& assignment : context.invocation.run.settings) pairing->settings().set_assignment(assignment);
   RunSpec spec = context.invocation.run;
