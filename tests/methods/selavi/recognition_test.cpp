@@ -112,7 +112,8 @@ TEST(SelaviRecognition, ALinearLayerAloneLearnsOnAFrozenBase) {
 TEST(SelaviRecognition, DoubtsResultsThatBeginWithRandomWeights) {
   const vbench::test::TemporaryFolder folder;
   torch_file::Dict weights;
-  for (const auto& [name, tensor] : small_network(1).weights()) weights.set(name, tensor.detach());
+  const auto network = small_network(1);
+  for (const auto& [name, tensor] : network.weights()) weights.set(name, tensor.detach());
   torch_file::save_torch_file(folder / "network.pth", weights);
   const auto tuning = [](bool frozen, bool pretrained) {
     return RecognitionTuning{.network = {.divisor = small_options().divisor, .frozen_base = frozen}, .pretrained = pretrained};
