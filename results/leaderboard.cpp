@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "metrics/statistics.hpp"
+#include "results/configurations.hpp"
 #include "results/folds.hpp"
 #include "results/score_cells.hpp"
 
@@ -46,29 +47,6 @@ struct Board {
   std::vector<int64_t> folds;           // that every entry is the mean of; empty: one split
   int64_t missing = 0, dropped = 0;     // items, of all folds together
 };
-
-/// Settings in which the configurations of one method and variant differ, as "key=value key=value".
-std::string configuration_text(const std::map<std::string, std::string>& settings, const std::set<std::string>& differing) {
-  std::string text;
-  for (const auto& key : differing) {
-    const auto found = settings.find(key);
-    text += (text.empty() ? "" : " ") + key + "=" + (found == settings.end() ? "(none)" : found->second);
-  }
-  return text;
-}
-
-std::set<std::string> differing_keys(const std::vector<const std::map<std::string, std::string>*>& all) {
-  std::set<std::string> keys, differing;
-  for (const auto* settings : all) {
-    for (const auto& [key, value] : *settings) keys.insert(key);
-  }
-  for (const auto& key : keys) {
-    std::set<std::string> values;
-    for (const auto* settings : all) values.insert(settings->count(key) > 0 ? "=" + settings->at(key) : "");
-    if (values.size() > 1) differing.insert(key);
-  }
-  return differing;
-}
 
 /// The newest run of each seed, of each fold where there are several.
 Entry entry_of(const std::string& method, const std::string& variant, std::string configuration, const Runs& runs, Board& board) {
