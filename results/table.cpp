@@ -55,6 +55,8 @@ std::string render(const Table& table, OutputFormat format, bool colour) {
       return table_formats::csv({&table, 1});
     case OutputFormat::kJson:
       return table_formats::json(table);
+    case OutputFormat::kHtml:
+      return table_formats::html({&table, 1});
   }
   throw Error(ErrorKind::kInternal, "unknown output format", "render");
 }
@@ -62,6 +64,7 @@ std::string render(const Table& table, OutputFormat format, bool colour) {
 std::string render(const std::vector<Table>& tables, OutputFormat format, bool colour) {
   if (format == OutputFormat::kCsv) return table_formats::csv(tables);
   if (format == OutputFormat::kJson) return table_formats::json(std::span<const Table>(tables));
+  if (format == OutputFormat::kHtml) return table_formats::html(tables);
   std::string all;
   for (const auto& table : tables) all += (all.empty() ? "" : "\n") + render(table, format, colour);
   return all;
@@ -81,7 +84,41 @@ Grid::Grid(const Table& table) : table_(table) {
                 "table '" + table.title + "'");
   }
   for (size_t column = 0; column < columns(); ++column) facts_.push_back(facts_of(column));
+  make_room_for_headings();
 }
+
+void Grid::make_room_for_headings() {
+  std::vector<size_t> shown;
+  for (size_t column = 0; column < columns(); ++column) {
+    if (!info(column).detail) shown.push_back(column);
+  }
+  size_t at = 0;
+  for (const auto& heading : headings(shown)) {
+    size_t have = 0;
+    for (size_t i = at; i < at + heading.columns; ++i) have += width(shown[i], false) + gap_before(shown[i], i == at);
+    at += heading.columns;
+    ColumnFacts& last = facts_[shown[at - 1]];
+    const size_t wanted = display_width(one_line(heading.text));
+    if (wanted > have) last.header = width(shown[at - 1], false) + wanted - have;
+  }
+}
+
+std::vector<Heading> Grid::headings(const std::vector<size_t>& columns) const {
+  std::vector<Heading> all;
+  bool any = false;
+  for (const size_t column : columns) {
+    const std::string text = info(column).heading;
+    any = any || !text.empty();
+    if (!all.empty() && !text.empty() && all.back().text == text) {
+      ++all.back().columns;
+    } else {
+      all.push_back({text, 1});
+    }
+  }
+  return any ? all : std::vector<Heading>{};
+}
+
+bool Grid::rule_above(size_t row) const { return std::find(table_.rules.begin(), table_.rules.end(), row) != table_.rules.end(); }
 
 const Cell& Grid::cell(size_t row, size_t column) const {
   static const Cell kEmpty;
@@ -159,6 +196,24 @@ std::string one_line(const std::string& text) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
   }
   return line;
+}
+
+std::string replaced(std::string_view text, const std::map<std::string_view, std::string_view, std::greater<>>& replacements) {
+  std::string out;
+  while (!text.empty()) {
+    bool found = false;
+    for (const auto& [from, to] : replacements) {
+      if (text.substr(0, from.size()) != from) continue;
+      out += to;
+      text.remove_prefix(from.size());
+      found = true;
+      break;
+    }
+    if (found) continue;
+    out += text.front();
+    text.remove_prefix(1);
+  }
+  return out;
 }
 
 }  // namespace table_formats

@@ -1,4 +1,4 @@
-// One table of text and its rendering as aligned text, Markdown, LaTeX, CSV or JSON.
+// One table of text and its rendering as aligned text, Markdown, LaTeX, CSV, JSON or HTML.
 // Used by the leaderboard, `run` and every command that lists something.
 #pragma once
 
@@ -23,9 +23,10 @@ struct Cell {
 
 /// What the renderers know of a column beyond its header.
 struct ColumnInfo {
-  std::string key = "";    ///< name in CSV and JSON; empty: the header
-  std::string group = "";  ///< columns of one group stay side by side when a wide table is cut
-  bool detail = false;     ///< CSV and JSON only
+  std::string key = "";      ///< name in CSV and JSON; empty: the header
+  std::string group = "";    ///< columns of one group stay side by side when a wide table is cut
+  bool detail = false;       ///< CSV and JSON only
+  std::string heading = "";  ///< stands once above all neighbours that have it too; in front of the header in Markdown; for people only
 };
 
 struct Table {
@@ -36,18 +37,19 @@ struct Table {
 
   std::vector<ColumnInfo> columns = {};  ///< empty, or one a header
   std::vector<std::pair<std::string, std::string>> facts =
-      {};           ///< what the title says, for machines: leading columns in CSV, fields in JSON
-  size_t stub = 0;  ///< leading columns repeated when a wide table is cut into blocks; 0: never cut
+      {};                          ///< what the title says, for machines: leading columns in CSV, fields in JSON
+  size_t stub = 0;                 ///< leading columns repeated when a wide table is cut into blocks; 0: never cut
+  std::vector<size_t> rules = {};  ///< rows above which a line is drawn, where the format has lines
 };
 
 /// Columns of the terminal beyond which tables with a stub are cut into stacked blocks.
 inline constexpr size_t kTableWidth = 110;
 
-/// The table with a final newline. `colour`: bold by ANSI codes (text format only).
+/// The table with a final newline; HTML is a whole page that needs no other file. `colour`: bold by ANSI codes (text format only).
 /// @throws Error kInternal if a row is longer than the header
 [[nodiscard]] std::string render(const Table& table, OutputFormat format, bool colour = false);
 
-/// Several tables: one JSON array, one CSV if the columns are the same, else one after the other.
+/// Several tables: one JSON array, one HTML page, one CSV if the columns are the same, else one after the other.
 [[nodiscard]] std::string render(const std::vector<Table>& tables, OutputFormat format, bool colour = false);
 
 /// Columns that a UTF-8 text takes on a terminal.

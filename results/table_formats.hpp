@@ -1,8 +1,11 @@
 // How each output format writes a table, and what they share. Private to results/.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "results/table.hpp"
@@ -15,6 +18,13 @@ namespace vbench::table_formats {
 [[nodiscard]] std::string csv(std::span<const Table> tables);
 [[nodiscard]] std::string json(const Table& table);
 [[nodiscard]] std::string json(std::span<const Table> tables);
+[[nodiscard]] std::string html(std::span<const Table> tables);
+
+/// A text above neighbouring columns; empty above those without one.
+struct Heading {
+  std::string text;
+  size_t columns = 1;
+};
 
 /// A table without short rows and without cells that a terminal would obey.
 class Grid {
@@ -33,6 +43,9 @@ class Grid {
   [[nodiscard]] size_t gap_before(size_t column, bool first) const;
   /// The columns for people, cut into blocks no wider than kTableWidth where the table has a stub.
   [[nodiscard]] std::vector<std::vector<size_t>> blocks(bool stars) const;
+  /// What stands above these columns, from left to right; nothing if no column has a heading.
+  [[nodiscard]] std::vector<Heading> headings(const std::vector<size_t>& columns) const;
+  [[nodiscard]] bool rule_above(size_t row) const;
 
  private:
   /// Over all rows, counted once: reports have tens of thousands.
@@ -41,6 +54,7 @@ class Grid {
     size_t widest_cell = 0, header = 0;  ///< widths on a terminal
   };
   [[nodiscard]] ColumnFacts facts_of(size_t column) const;
+  void make_room_for_headings();
 
   const Table& table_;
   std::vector<ColumnFacts> facts_;
@@ -48,5 +62,8 @@ class Grid {
 
 /// One line: control characters become blanks.
 [[nodiscard]] std::string one_line(const std::string& text);
+
+/// Every occurrence of a key replaced, longest byte sequence at each place first.
+[[nodiscard]] std::string replaced(std::string_view text, const std::map<std::string_view, std::string_view, std::greater<>>& replacements);
 
 }  // namespace vbench::table_formats

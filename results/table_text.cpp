@@ -31,6 +31,19 @@ std::string text_cell(const Grid& grid, size_t row, size_t column, bool colour) 
   return cell.bold ? bold(padded, colour) : padded;
 }
 
+/// The line of headings; empty if there are none.
+std::string text_headings(const Grid& grid, const std::vector<size_t>& columns, bool colour) {
+  std::string line;
+  size_t at = 0;
+  for (const auto& heading : grid.headings(columns)) {
+    size_t width = 0;
+    for (size_t i = at; i < at + heading.columns; ++i) width += grid.width(columns[i], !colour) + grid.gap_before(columns[i], i == at);
+    line += std::string(grid.gap_before(columns[at], at == 0), ' ') + aligned(one_line(heading.text), width, false);
+    at += heading.columns;
+  }
+  return line.empty() ? "" : without_trailing_blanks(line) + "\n";
+}
+
 std::string text_block(const Grid& grid, const std::vector<size_t>& columns, bool colour) {
   std::string header, rule;
   for (size_t i = 0; i < columns.size(); ++i) {
@@ -38,32 +51,14 @@ std::string text_block(const Grid& grid, const std::vector<size_t>& columns, boo
     header += std::string(gap, ' ') + aligned(one_line(grid.table().header[columns[i]]), width, grid.numeric(columns[i]));
     for (size_t k = 0; k < gap + width; ++k) rule += "─";
   }
-  std::string out = without_trailing_blanks(header) + "\n" + rule + "\n";
+  std::string out = text_headings(grid, columns, colour) + without_trailing_blanks(header) + "\n" + rule + "\n";
   for (size_t row = 0; row < grid.rows(); ++row) {
+    if (grid.rule_above(row)) out += rule + "\n";
     std::string line;
     for (size_t i = 0; i < columns.size(); ++i) {
       line += std::string(grid.gap_before(columns[i], i == 0), ' ') + text_cell(grid, row, columns[i], colour);
     }
     out += without_trailing_blanks(line) + "\n";
-  }
-  return out;
-}
-
-/// Replaces every occurrence of a key, longest byte sequence at each place first.
-std::string replaced(std::string_view text, const std::map<std::string_view, std::string_view, std::greater<>>& replacements) {
-  std::string out;
-  while (!text.empty()) {
-    bool found = false;
-    for (const auto& [from, to] : replacements) {
-      if (text.substr(0, from.size()) != from) continue;
-      out += to;
-      text.remove_prefix(from.size());
-      found = true;
-      break;
-    }
-    if (found) continue;
-    out += text.front();
-    text.remove_prefix(1);
   }
   return out;
 }
@@ -104,6 +99,21 @@ std::string latex_cell(const Cell& cell) {
   return cell.bold ? "\\textbf{" + content + "}" : content;
 }
 
+/// "& \multicolumn{3}{c}{...}" and the short lines below; empty if there are no headings.
+std::string latex_headings(const Grid& grid, const std::vector<size_t>& columns) {
+  std::string line, rules;
+  size_t at = 1;
+  for (const auto& heading : grid.headings(columns)) {
+    if (at > 1) line += " & ";
+    if (!heading.text.empty()) {
+      line += fmt::format("\\multicolumn{{{}}}{{c}}{{{}}}", heading.columns, latex_escaped(heading.text));
+      rules += fmt::format("\\cmidrule(lr){{{}-{}}}", at, at + heading.columns - 1);
+    }
+    at += heading.columns;
+  }
+  return line.empty() ? "" : line + " \\\\\n" + rules + "\n";
+}
+
 std::string latex_block(const Grid& grid, const std::vector<size_t>& columns) {
   std::string alignment, header, body;
   for (const size_t column : columns) {
@@ -111,11 +121,12 @@ std::string latex_block(const Grid& grid, const std::vector<size_t>& columns) {
     header += (header.empty() ? "" : " & ") + latex_escaped(grid.table().header[column]);
   }
   for (size_t row = 0; row < grid.rows(); ++row) {
+    if (grid.rule_above(row)) body += "\\midrule\n";
     for (size_t i = 0; i < columns.size(); ++i) body += (i == 0 ? "" : " & ") + latex_cell(grid.cell(row, columns[i]));
     body += " \\\\\n";
   }
-  return fmt::format("\\begin{{tabular}}{{{}}}\n\\toprule\n{} \\\\\n\\midrule\n{}\\bottomrule\n\\end{{tabular}}\n", alignment, header,
-                     body);
+  return fmt::format("\\begin{{tabular}}{{{}}}\n\\toprule\n{}{} \\\\\n\\midrule\n{}\\bottomrule\n\\end{{tabular}}\n", alignment,
+                     latex_headings(grid, columns), header, body);
 }
 
 }  // namespace
@@ -140,7 +151,8 @@ std::string markdown(const Table& table) {
   for (size_t column = 0; column < grid.columns(); ++column) {
     if (grid.info(column).detail) continue;
     columns.push_back(column);
-    header += " " + markdown_escaped(table.header[column]) + " |";
+    const std::string heading = grid.info(column).heading;
+    header += " " + markdown_escaped(heading.empty() ? table.header[column] : heading + " " + table.header[column]) + " |";
     rule += grid.numeric(column) ? "---:|" : "---|";
   }
   for (size_t row = 0; row < grid.rows(); ++row) {

@@ -168,7 +168,7 @@ void add_general(po::options_description& options, Raw& raw) {
 
 void add_format(po::options_description& options, Raw& raw) {
   options.add_options()("format", po::value(&raw.format)->value_name("F"),
-                        "table, markdown, latex, csv or json (default: table on a terminal, else markdown)");
+                        "table, markdown, latex, csv, json or html (default: table on a terminal, else markdown)");
 }
 
 void add_out(po::options_description& options, Raw& raw) {

@@ -151,7 +151,8 @@ void finish(Raw& raw, const po::variables_map& values) {
                                              {"markdown", OutputFormat::kMarkdown},
                                              {"latex", OutputFormat::kLatex},
                                              {"csv", OutputFormat::kCsv},
-                                             {"json", OutputFormat::kJson}});
+                                             {"json", OutputFormat::kJson},
+                                             {"html", OutputFormat::kHtml}});
   }
   if (values.count("epochs") > 0) {
     if (raw.epochs < 0) throw usage_error("the number of epochs is negative", "--epochs");

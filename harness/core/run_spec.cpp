@@ -40,6 +40,8 @@ std::string to_string(OutputFormat format) {
       return "csv";
     case OutputFormat::kJson:
       return "json";
+    case OutputFormat::kHtml:
+      return "html";
   }
   return "?";
 }

@@ -13,7 +13,7 @@ enum class SourceChoice { kAuto, kReal, kSynthetic };
 /// Which files a run did use; synthetic never shares a leaderboard with real.
 enum class Source { kReal, kSynthetic };
 enum class Precision { kFp32, kBf16, kFp16 };
-enum class OutputFormat { kTable, kMarkdown, kLatex, kCsv, kJson };
+enum class OutputFormat { kTable, kMarkdown, kLatex, kCsv, kJson, kHtml };
 
 [[nodiscard]] std::string to_string(SourceChoice choice);
 [[nodiscard]] std::string to_string(Source source);
