@@ -22,6 +22,8 @@ constexpr std::array kDoubleWidth{CodeRange{0x1100, 0x115F},   CodeRange{0x2E80,
                                   CodeRange{0xFF00, 0xFF60},   CodeRange{0xFFE0, 0xFFE6},  CodeRange{0x1F300, 0x1F64F},
                                   CodeRange{0x1F900, 0x1F9FF}, CodeRange{0x20000, 0x3FFFD}};
 
+constexpr char32_t kReplacement = 0xFFFD;  // for bytes that are no UTF-8
+
 template <size_t N>
 bool within(const std::array<CodeRange, N>& ranges, char32_t code) {
   return std::any_of(ranges.begin(), ranges.end(), [code](const CodeRange& range) { return code >= range.first && code <= range.last; });
@@ -32,12 +34,7 @@ bool within(const std::array<CodeRange, N>& ranges, char32_t code) {
 size_t display_width(std::string_view text) {
   size_t width = 0;
   for (size_t at = 0; at < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[at++]);
-    const int follow = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : lead >= 0xC0 ? 1 : 0;
-    char32_t code = follow == 0 ? lead : static_cast<char32_t>(lead & (0x3F >> follow));
-    for (int i = 0; i < follow && at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80; ++i) {
-      code = code << 6 | (static_cast<unsigned char>(text[at++]) & 0x3F);
-    }
+    const char32_t code = table_formats::next_code_point(text, at);
     width += within(kZeroWidth, code) ? 0 : within(kDoubleWidth, code) ? 2 : 1;
   }
   return width;
@@ -188,6 +185,18 @@ std::vector<std::vector<size_t>> Grid::blocks(bool stars) const {
     used += widths[i];
   }
   return blocks;
+}
+
+char32_t next_code_point(std::string_view text, size_t& at) {
+  const auto lead = static_cast<unsigned char>(text[at++]);
+  const int follow = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : lead >= 0xC0 ? 1 : 0;
+  char32_t code = follow == 0 ? lead : static_cast<char32_t>(lead & (0x3F >> follow));
+  int found = 0;
+  for (; found < follow && at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80; ++found) {
+    code = code << 6 | (static_cast<unsigned char>(text[at++]) & 0x3F);
+  }
+  const bool broken = found < follow || (lead >= 0x80 && (follow == 0 || code < 0x80));
+  return broken ? kReplacement : code;
 }
 
 std::string one_line(const std::string& text) {

@@ -63,6 +63,9 @@ class Grid {
 /// One line: control characters become blanks.
 [[nodiscard]] std::string one_line(const std::string& text);
 
+/// The code point that begins at a byte of UTF-8 text; moves `at` behind it. Bytes that are no UTF-8 give U+FFFD.
+[[nodiscard]] char32_t next_code_point(std::string_view text, size_t& at);
+
 /// Every occurrence of a key replaced, longest byte sequence at each place first.
 [[nodiscard]] std::string replaced(std::string_view text, const std::map<std::string_view, std::string_view, std::greater<>>& replacements);
 

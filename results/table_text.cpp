@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <map>
 #include <numeric>
 #include <string_view>
@@ -68,33 +70,60 @@ std::string markdown_escaped(const std::string& text) {
                   {{"\\", "\\\\"}, {"|", "\\|"}, {"*", "\\*"}, {"`", "\\`"}, {"<", "&lt;"}, {"\r\n", "<br>"}, {"\n", "<br>"}, {"\r", " "}});
 }
 
+/// What pdflatex sets without further packages: most letters of Latin-1 and Latin Extended-A, quotes, daggers, dots.
+bool latex_knows(char32_t code) {
+  constexpr std::array kUnknownLetters{0xAB,  0xBB,  0xD0,  0xDE,  0xF0,  0xFE,  0x104, 0x105, 0x110, 0x111, 0x118, 0x119, 0x126, 0x127,
+                                       0x12E, 0x12F, 0x138, 0x13F, 0x140, 0x149, 0x14A, 0x14B, 0x166, 0x167, 0x172, 0x173, 0x17F};
+  constexpr std::array kKnownSigns{0x2018, 0x2019, 0x201C, 0x201D, 0x2020, 0x2021, 0x2022, 0x2026};
+  const auto is_code = [code](int known) { return static_cast<char32_t>(known) == code; };
+  if (code < 0x80) return true;
+  if (code < 0xA0) return false;
+  if (code < 0x180) return std::none_of(kUnknownLetters.begin(), kUnknownLetters.end(), is_code);
+  return std::any_of(kKnownSigns.begin(), kKnownSigns.end(), is_code);
+}
+
+/// Names may be in any script, and a table with one letter that LaTeX does not know would not compile at all.
+std::string with_letters_of_latex(const std::string& text) {
+  std::string out;
+  for (size_t at = 0; at < text.size();) {
+    const size_t start = at;
+    const char32_t code = next_code_point(text, at);
+    out += latex_knows(code) ? text.substr(start, at - start) : fmt::format("\\texttt{{U+{:04X}}}", static_cast<uint32_t>(code));
+  }
+  return out;
+}
+
 std::string latex_escaped(const std::string& text) {
-  return replaced(one_line(text), {{"\\", "\\textbackslash{}"},
-                                   {"&", "\\&"},
-                                   {"%", "\\%"},
-                                   {"$", "\\$"},
-                                   {"#", "\\#"},
-                                   {"_", "\\_"},
-                                   {"{", "\\{"},
-                                   {"}", "\\}"},
-                                   {"~", "\\textasciitilde{}"},
-                                   {"^", "\\textasciicircum{}"},
-                                   {"±", "$\\pm$"},
-                                   {"→", "$\\to$"},
-                                   {"·", "$\\cdot$"},
-                                   {"×", "$\\times$"},
-                                   {"≥", "$\\geq$"},
-                                   {"≤", "$\\leq$"},
-                                   {"−", "$-$"},
-                                   {"–", "--"},
-                                   {"—", "---"},
-                                   {"<", "\\textless{}"},
-                                   {">", "\\textgreater{}"},
-                                   {"|", "\\textbar{}"}});
+  return with_letters_of_latex(replaced(one_line(text), {{"\\", "\\textbackslash{}"},
+                                                         {"&", "\\&"},
+                                                         {"%", "\\%"},
+                                                         {"$", "\\$"},
+                                                         {"#", "\\#"},
+                                                         {"_", "\\_"},
+                                                         {"{", "\\{"},
+                                                         {"}", "\\}"},
+                                                         {"~", "\\textasciitilde{}"},
+                                                         {"^", "\\textasciicircum{}"},
+                                                         {"±", "$\\pm$"},
+                                                         {"→", "$\\to$"},
+                                                         {"⇒", "$\\Rightarrow$"},
+                                                         {"∞", "$\\infty$"},
+                                                         {"…", "\\dots{}"},
+                                                         {"·", "$\\cdot$"},
+                                                         {"×", "$\\times$"},
+                                                         {"≥", "$\\geq$"},
+                                                         {"≤", "$\\leq$"},
+                                                         {"−", "$-$"},
+                                                         {"–", "--"},
+                                                         {"—", "---"},
+                                                         {"<", "\\textless{}"},
+                                                         {">", "\\textgreater{}"},
+                                                         {"|", "\\textbar{}"}}));
 }
 
 std::string latex_cell(const Cell& cell) {
   std::string content = latex_escaped(cell.text);
+  if (content.starts_with('[') || content.starts_with('*')) content.insert(0, "{}");  // else the line break before it would take it
   if (cell.numeric && content.size() > 1 && content.front() == '-') content = "$-$" + content.substr(1);
   return cell.bold ? "\\textbf{" + content + "}" : content;
 }
