@@ -1,4 +1,5 @@
 #include "datasets/audio/media_file.hpp"
+#include "datasets/loader/stage_clock.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -59,6 +60,7 @@ std::map<int, double> measured(MediaFile& file, const std::vector<const AVStream
 }  // namespace
 
 MediaFile::MediaFile(const fs::path& path) : name_(printable(path.string())) {
+  const StageScope reading(ReadStage::kRead);
   libav::silence();
   check_file(path, name_);
   AVDictionary* options = nullptr;
@@ -124,10 +126,14 @@ void MediaFile::keep_only(const std::vector<const AVStream*>& streams) {
 }
 
 bool MediaFile::seek(const AVStream& stream, int64_t time) {
+  const StageScope reading(ReadStage::kRead);
   return av_seek_frame(context_.get(), stream.index, time, AVSEEK_FLAG_BACKWARD) >= 0;
 }
 
-bool MediaFile::next(AVPacket& packet) { return av_read_frame(context_.get(), &packet) >= 0; }
+bool MediaFile::next(AVPacket& packet) {
+  const StageScope reading(ReadStage::kRead);
+  return av_read_frame(context_.get(), &packet) >= 0;
+}
 
 StreamSeconds probe(const fs::path& path) {
   MediaFile file(path);

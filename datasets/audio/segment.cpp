@@ -1,4 +1,5 @@
 #include "datasets/audio/segment.hpp"
+#include "datasets/loader/stage_clock.hpp"
 
 #include <fmt/format.h>
 
@@ -62,6 +63,7 @@ at::Tensor SegmentReader::cut(const AudioTrack& track, const SegmentDraw& draw, 
 }
 
 at::Tensor SegmentReader::finished(std::span<const int16_t> stretch, double volume) const {
+  const StageScope augmenting(ReadStage::kAugment);
   auto spectrogram = spectrogram_(stretch, volume);
   if (options_.z_normalise) spectrogram.sub_(kMean).div_(kDeviation);
   return spectrogram;

@@ -1,4 +1,5 @@
 #include "datasets/audio/sound_decoder.hpp"
+#include "datasets/loader/stage_clock.hpp"
 
 #include <fmt/format.h>
 
@@ -40,6 +41,7 @@ SoundDecoder::SoundDecoder(MediaFile& file, int64_t sample_rate)
 }
 
 void SoundDecoder::run(const TakeSamples& take) {
+  const StageScope decoding(ReadStage::kDecode);
   const libav::Packet packet(allocated(av_packet_alloc()));
   while (file_.next(*packet)) {
     const bool wanted = packet->stream_index != stream_ || decode(packet.get(), take);

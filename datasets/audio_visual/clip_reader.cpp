@@ -1,4 +1,5 @@
 #include "datasets/audio_visual/clip_reader.hpp"
+#include "datasets/loader/stage_clock.hpp"
 
 #include <fmt/format.h>
 
@@ -47,7 +48,10 @@ SeenAndHeard ClipReader::train(const std::filesystem::path& file, RandomStream& 
   const auto stretch = video::random_stretch(static_cast<double>(video.frames()), pictures_.length_in(video.rate()), random);
   const auto frames = pictures_in(video, stretch, pictures_.frames);
   SeenAndHeard made;
-  made.clip = video::random_clip(frames, pictures_, video::published_sides(pictures_.crop), random);
+  {
+    const StageScope augmenting(ReadStage::kAugment);
+    made.clip = video::random_clip(frames, pictures_, video::published_sides(pictures_.crop), random);
+  }
   made.spectrogram = sound_.read(file, sound_.draw(stretch.start / video.rate(), random));
   return made;
 }
@@ -57,6 +61,7 @@ SeenAndHeard ClipReader::evaluate(const std::filesystem::path& file) const {
   const auto stretch = middle_of(video, pictures_);
   const auto frames = pictures_in(video, stretch, pictures_.frames);
   const auto crop = video::fixed_crop(video::size_of(frames.front()), pictures_.crop, video::CropPlace::kCentre);
+  const StageScope augmenting(ReadStage::kAugment);  // of the pictures; the sound has scopes of its own inside
   return {video::cut_clip(frames, crop), sound_.read(file, {.start_seconds = stretch.start / video.rate(), .volume = 1})};
 }
 

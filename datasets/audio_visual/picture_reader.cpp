@@ -1,4 +1,5 @@
 #include "datasets/audio_visual/picture_reader.hpp"
+#include "datasets/loader/stage_clock.hpp"
 
 #include <fmt/format.h>
 
@@ -237,6 +238,7 @@ struct Held {
 }  // namespace
 
 std::optional<std::vector<cv::Mat>> PictureReader::attempt(std::span<const int64_t> ascending, bool seek) {
+  const StageScope decoding(ReadStage::kDecode);
   const double rate = this->rate(), start = static_cast<double>(ascending.front()) / rate;
   if (!decoder_->fresh()) decoder_ = std::make_unique<Decoder>(path_);
   if (seek) decoder_->seek(start);

@@ -1,4 +1,5 @@
 #include "datasets/clips/stretch_reader.hpp"
+#include "datasets/loader/stage_clock.hpp"
 
 #include <ATen/ATen.h>
 
@@ -56,6 +57,7 @@ at::Tensor StretchReader::train(size_t index, const ClipItem& item, RandomStream
     const double length = options_.picture.length_in(rate_of(*opened.source));
     const auto stretch = video::random_stretch(static_cast<double>(opened.frames), length, random);
     const auto clips = read_clips(*opened.source, {video::frames_of_stretch(stretch, options_.picture.frames, opened.frames)});
+    const StageScope augmenting(ReadStage::kAugment);
     return video::random_clip(clips.front(), options_.picture, options_.sides(), random).unsqueeze(0);
   });
 }
@@ -70,7 +72,9 @@ at::Tensor StretchReader::evaluate(size_t index, const ClipItem& item) const {
       indices.push_back(video::frames_of_stretch(stretch, options_.picture.frames, opened.frames));
     }
     std::vector<at::Tensor> views;
-    for (const auto& clip : read_clips(*opened.source, indices)) {
+    const auto clips = read_clips(*opened.source, indices);
+    const StageScope augmenting(ReadStage::kAugment);
+    for (const auto& clip : clips) {
       for (const auto place : places_of(options_.crops))
         views.push_back(video::cut_clip(clip, video::fixed_crop(video::size_of(clip.front()), options_.picture.crop, place)));
     }

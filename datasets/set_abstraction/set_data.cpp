@@ -1,4 +1,5 @@
 #include "datasets/set_abstraction/set_data.hpp"
+#include "datasets/loader/stage_clock.hpp"
 
 #include <ATen/ATen.h>
 #include <fmt/format.h>
@@ -106,6 +107,7 @@ std::string SetData::State::name(int64_t index) const {
 }
 
 IndexedSet SetData::State::drawn(int64_t index, RandomStream& random) const {
+  const StageScope augmenting(ReadStage::kAugment);
   const auto set = sampler->draw(drawable.videos.at(static_cast<size_t>(index)), metadata.options.ties, random);
   return {index, {set.videos.begin(), set.videos.end()}, {set.labels.begin(), set.labels.end()}};
 }
@@ -233,6 +235,7 @@ SetData::SetData(const Family& family, const Options& options, const RunSpec& sp
 int64_t SetData::size() const { return state_->set_count() + static_cast<int64_t>(state_->records.size() + state_->odd_records.size()); }
 
 Sample SetData::read(int64_t index, RandomStream& random) const {
+  const StageScope reading(ReadStage::kRead);  // rows of features; nothing is decoded
   const State& state = *state_;
   bool odd = false;
   Sample sample;

@@ -1,4 +1,5 @@
 #include "datasets/something/clip_reader.hpp"
+#include "datasets/loader/stage_clock.hpp"
 
 #include <ATen/ATen.h>
 
@@ -96,6 +97,7 @@ std::vector<cv::Mat> ClipReader::train(size_t index, const clips::ClipItem& item
     return indices;
   };
   const auto change = [&](const cv::Mat& frame) {
+    const StageScope augmenting(ReadStage::kAugment);
     const cv::Mat turned = video::turn_left(frame, draw.degrees);
     const cv::Mat scaled = video::scale_shorter_side(turned, scaled_side(options_.crop, options_.train_upscale));
     const cv::Mat square = video::cut_square(scaled, options_.crop, draw.x, draw.y);
@@ -108,12 +110,14 @@ std::vector<cv::Mat> ClipReader::evaluate(size_t index, const clips::ClipItem& i
   const ClipRule rule{options_.clip_frames, options_.step, options_.evaluation_clips};
   const auto choice = [&](int64_t frames, double) { return clip_frames(rule, frames, 0); };
   const auto change = [&](const cv::Mat& frame) {
+    const StageScope augmenting(ReadStage::kAugment);
     return video::cut_centre(video::scale_shorter_side(frame, scaled_side(options_.crop, options_.evaluation_upscale)), options_.crop);
   };
   return read(index, item, choice, change, rule.clips < 0 ? 0 : necessary_frames(rule, 0));
 }
 
 at::Tensor ClipReader::tensor(const std::vector<cv::Mat>& pictures, int64_t clips) {
+  const StageScope augmenting(ReadStage::kAugment);
   std::vector<cv::Mat> coloured(pictures.size());
   for (size_t i = 0; i < pictures.size(); ++i) cv::cvtColor(pictures[i], coloured[i], cv::COLOR_BGR2RGB);
   const auto all = video::clip_tensor(coloured, video::imagenet_normalisation());

@@ -1,4 +1,5 @@
 #include "datasets/transforms/clip_pipeline.hpp"
+#include "datasets/loader/stage_clock.hpp"
 
 #include <fmt/format.h>
 
@@ -101,6 +102,7 @@ std::vector<cv::Mat> ClipPipeline::view(const std::vector<cv::Mat>& frames, cons
 }
 
 at::Tensor ClipPipeline::train(const std::vector<cv::Mat>& frames, const ClipSize& size, const ClipDraw& draw) const {
+  const StageScope augmenting(ReadStage::kAugment);
   check_size(size);
   auto seen = view(frames, options_.train, draw.crop);
   apply_augmentation(draw.augment, seen);
@@ -108,6 +110,7 @@ at::Tensor ClipPipeline::train(const std::vector<cv::Mat>& frames, const ClipSiz
 }
 
 at::Tensor ClipPipeline::evaluate(const std::vector<cv::Mat>& frames) const {
+  const StageScope augmenting(ReadStage::kAugment);
   return finish(view(frames, options_.evaluation, {}), evaluation_size_);
 }
 

@@ -1,4 +1,5 @@
 #include "datasets/video/frame_database.hpp"
+#include "datasets/loader/stage_clock.hpp"
 
 #include <fmt/format.h>
 
@@ -163,6 +164,7 @@ std::vector<std::string> PackedDatabase::names() const {
 }
 
 std::unique_ptr<EncodedFrames> PackedDatabase::open(const std::string& name) const {
+  const StageScope reading(ReadStage::kRead);
   sqlite::Statement find(connection_->database, "SELECT id, frames FROM Videos WHERE name=?");
   const auto& file = connection_->database.file();
   if (!find.bind(name).step())

@@ -1,4 +1,5 @@
 #include "datasets/video/frame_source.hpp"
+#include "datasets/loader/stage_clock.hpp"
 
 #include <fmt/format.h>
 
@@ -58,6 +59,7 @@ std::vector<cv::Mat> FrameSource::read(std::span<const int64_t> indices, const R
 }
 
 std::vector<cv::Mat> EncodedFrames::read_ascending(std::span<const int64_t> ascending, const ReadOptions& options) {
+  const StageScope reading(ReadStage::kRead);
   std::vector<cv::Mat> decoded;
   decoded.reserve(ascending.size());
   visit(ascending, [&](int64_t index, std::string_view bytes) {
@@ -67,6 +69,7 @@ std::vector<cv::Mat> EncodedFrames::read_ascending(std::span<const int64_t> asce
 }
 
 std::unique_ptr<FrameSource> open_frames(const fs::path& path) {
+  const StageScope reading(ReadStage::kRead);
   std::error_code error;
   const auto type = fs::status(path, error).type();
   if (type == fs::file_type::not_found) throw input_error("no such file or folder", printable(path.string()));

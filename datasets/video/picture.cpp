@@ -1,4 +1,5 @@
 #include "datasets/video/picture.hpp"
+#include "datasets/loader/stage_clock.hpp"
 
 #include <fmt/format.h>
 #include <turbojpeg.h>
@@ -85,6 +86,7 @@ tjscalingfactor reduction(const Header& header, int64_t min_shorter_side) {
 }  // namespace
 
 cv::Mat decode_picture(std::string_view bytes, int64_t min_shorter_side, const PicturePlace& place) {
+  const StageScope decoding(ReadStage::kDecode);
   if (bytes.empty()) fail(place, "there are no data");
   if (!is_jpeg(bytes) || has_exif(bytes)) return decode_with_opencv(bytes, place);
   void* const handle = decompressor().get();

@@ -1,4 +1,5 @@
 #include "datasets/video/video_file.hpp"
+#include "datasets/loader/stage_clock.hpp"
 
 #include <fmt/format.h>
 
@@ -64,6 +65,7 @@ VideoFile::VideoFile(const fs::path& path, std::optional<int64_t> known_frames) 
 }
 
 void VideoFile::rewind() {
+  const StageScope decoding(ReadStage::kDecode);
   // An absolute name: FFmpeg would take "a:b.mp4" for a protocol.
   if (!answer_of([&] { return open_single_threaded(capture_, fs::absolute(path_).string()); }))
     throw input_error("cannot be opened as a video", name(),
@@ -74,12 +76,14 @@ void VideoFile::rewind() {
 }
 
 bool VideoFile::skip_one() {
+  const StageScope decoding(ReadStage::kDecode);
   if (!answer_of([&] { return capture_.grab(); })) return false;
   ++next_;
   return true;
 }
 
 void VideoFile::retrieve(cv::Mat& frame) {
+  const StageScope decoding(ReadStage::kDecode);
   const bool given = answer_of([&] { return capture_.retrieve(frame); });
   if (!given || frame.empty() || frame.type() != CV_8UC3) throw input_error(fmt::format("frame {} cannot be decoded", next_ - 1), name());
   if (turn_ == 90) cv::rotate(frame, frame, cv::ROTATE_90_CLOCKWISE);

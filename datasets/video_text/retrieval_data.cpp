@@ -1,4 +1,5 @@
 #include "datasets/video_text/retrieval_data.hpp"
+#include "datasets/loader/stage_clock.hpp"
 
 #include <ATen/ATen.h>
 #include <fmt/format.h>
@@ -148,11 +149,13 @@ std::vector<int64_t> RetrievalData::State::sample_frames(int64_t frames, int64_t
 FrameRows RetrievalData::State::frame_rows(size_t index, const std::vector<std::vector<int64_t>>& wanted) const {
   if (!preloaded.empty()) return FrameRows(preloaded[index].frames);
   const Item& item = items[index];
+  const StageScope reading(ReadStage::kRead);
   return FrameRows::read(*files.frames, item.data_key, item.frames, wanted);
 }
 
 at::Tensor RetrievalData::State::words(size_t index) const {
   if (!preloaded.empty()) return preloaded[index].words;
+  const StageScope reading(ReadStage::kRead);
   at::Tensor rows = files.words->read(items[index].text_key);
   require_finite(rows, files.words->where(items[index].text_key));
   return rows;
@@ -177,6 +180,7 @@ RetrievalData::RetrievalData(const Family& family, const Options& options, const
 int64_t RetrievalData::size() const { return static_cast<int64_t>(state_->items.size()); }
 
 Sample RetrievalData::read(int64_t index, RandomStream& random) const {
+  const StageScope augmenting(ReadStage::kAugment);  // which frames, and their noise
   const auto number = static_cast<size_t>(index);
   const Item& item = state_->items[number];
   const Options& options = state_->files.options;
