@@ -15,16 +15,15 @@
 #include <utility>
 
 #include "harness/core/error.hpp"
-#include "harness/core/random.hpp"
 #include "harness/core/stop_signal.hpp"
 #include "harness/train/checkpoint.hpp"
 #include "harness/train/device.hpp"
 #include "harness/train/early_stopping.hpp"
-#include "harness/train/loss_scaler.hpp"
-#include "harness/train/optimizer.hpp"
 #include "harness/train/run_log.hpp"
+#include "harness/train/run_status.hpp"
 #include "harness/train/schedule.hpp"
 #include "harness/train/step_line.hpp"
+#include "harness/train/train_step.hpp"
 
 namespace vbench {
 namespace {
@@ -56,16 +55,30 @@ class Trainer {
         job_(job),
         progress_(progress),
         device_(parse_device(job.device)),
-        parameters_(experiment.parameters()),
-        best_(job.options.improvement, job.options.early_stop_epochs),
-        scaler_(job.precision == Precision::kFp16) {
+        best_(job.options.improvement, job.options.early_stop_epochs) {
     if (job.eval_only) return;
-    optimizer_ = Optimizer::make(job.options.optimizer, parameters_);
+    step_.emplace(experiment, job.options, job.precision, device_, job.seed);
     schedule_ =
         Schedule::make(job.options.schedule, job.options.optimizer.learning_rate, experiment.batches(Phase::kTrain), job.options.epochs);
   }
 
   TrainResult run() {
+    status_.emplace(job_.folder, job_.eval_only ? 0 : job_.options.epochs);
+    try {
+      auto result = train_and_evaluate();
+      status_->end(RunState::kFinished);
+      return result;
+    } catch (const Error& error) {
+      status_->end(error.kind() == ErrorKind::kInterrupted ? RunState::kInterrupted : RunState::kFailed, error.what());
+      throw;
+    } catch (const std::exception& error) {
+      const std::string text = error.what();
+      status_->end(RunState::kFailed, text.substr(0, text.find('\n')));
+      throw;
+    }
+  }
+
+  TrainResult train_and_evaluate() {
     if (!job_.eval_only) {
       if (job_.resume) {
         resume();
@@ -98,6 +111,8 @@ class Trainer {
     LossMean losses;
     look_at_training();
     progress_.begin(fmt::format("{} {}", job_.name, title), batches);
+    const bool validates = !job_.eval_only && !finished_;
+    if (status_) status_->begin(validates ? RunState::kValidating : RunState::kEvaluating, state_.epoch + (validates ? 1 : 0), batches);
     experiment_.start(Phase::kEvaluate, state_.epoch, 0);
     Rate rate;
     for (int64_t step = 0; experiment_.next(); ++step) {
@@ -106,6 +121,7 @@ class Trainer {
       const Autocast autocast(job_.precision, device_);
       losses.add(experiment_.eval_loss({job_.seed, state_.epoch, step, state_.global_step}));
       rate.add(experiment_.batch_items(), seconds_since(begin));
+      if (status_) status_->update(step + 1);
       progress_.update(step + 1, fmt::format("forward {:.0f} clips/s read {:.0f}", rate.per_second(), current_read_rate()));
       if (stop_requested()) stop();
     }
@@ -147,6 +163,7 @@ class Trainer {
     experiment_.before_epoch(state_.epoch);
     experiment_.start(Phase::kTrain, state_.epoch, state_.step);
     progress_.begin(fmt::format("{} epoch {}", job_.name, epoch_title()), steps, state_.step);
+    status_->begin(RunState::kTraining, state_.epoch + 1, steps, state_.step);
     while (experiment_.next()) {
       if (experiment_.batch_items() > 0) {
         train_step();
@@ -166,32 +183,21 @@ class Trainer {
     const StepContext context{job_.seed, state_.epoch, state_.step, state_.global_step, job_.options.epochs};
     before_step(context);
     const auto begin = Clock::now();
-    // Generators of LibTorch are seeded at every step, so that a resumed run draws what an unbroken one would have drawn.
-    torch::manual_seed(derive_seed(job_.seed, "torch", 0, static_cast<uint64_t>(state_.global_step)));
-    optimizer_->zero_grad();
-    LossTerms loss;
-    {
-      const Autocast autocast(job_.precision, device_);
-      loss = experiment_.train_loss(context);
-    }
+    const LossTerms loss = step_->forward(context);
     check_finite(loss);  // waits for a GPU too
     forward_.add(experiment_.batch_items(), seconds_since(begin));
     const auto after_forward = Clock::now();
-    scaler_.scale(loss.total).backward();
-    const bool good = scaler_.unscale(parameters_);
-    if (good) {
-      if (job_.options.clip_gradient_norm > 0) clip_gradient_norm(parameters_, job_.options.clip_gradient_norm);
-      optimizer_->step(schedule_->learning_rate());
-    }
-    scaler_.update(good);
     const double rate = schedule_->learning_rate();
+    const bool good = step_->backward(loss);
+    step_->update(good, rate);
     schedule_->step();
     state_.loss.add(loss);
     ++state_.step;
     ++state_.global_step;
-    wait_for(parameters_.back().tensor);
+    wait_for(step_->parameters().back().tensor);
     const StepSeconds seconds{std::chrono::duration<double>(after_forward - begin).count(), seconds_since(after_forward)};
     backward_.add(experiment_.batch_items(), seconds.backward);
+    status_->update(state_.step);
     show_step(loss, rate, seconds);
   }
 
@@ -332,7 +338,9 @@ class Trainer {
     return seconds > 0 ? static_cast<double>(experiment_.items_read()) / seconds : 0;
   }
 
-  [[nodiscard]] CheckpointParts parts() { return {job_, state_, experiment_.weights(), *optimizer_, *schedule_, best_, scaler_}; }
+  [[nodiscard]] CheckpointParts parts() {
+    return {job_, state_, experiment_.weights(), step_->optimizer(), *schedule_, best_, step_->scaler()};
+  }
   void save_last() {
     check_weights();
     save_checkpoint(last_path(), parts());
@@ -383,10 +391,9 @@ class Trainer {
   const TrainJob& job_;
   Progress& progress_;
   at::Device device_;
-  std::vector<Parameter> parameters_;
   BestTracker best_;
-  LossScaler scaler_;
-  std::unique_ptr<Optimizer> optimizer_;
+  std::optional<TrainStep> step_;     ///< unless nothing is trained
+  std::optional<StatusFile> status_;  ///< of a run
   std::unique_ptr<Schedule> schedule_;
   TrainState state_;
   bool finished_ = false;
