@@ -11,6 +11,7 @@
 #include "metrics/statistics.hpp"
 #include "results/configurations.hpp"
 #include "results/folds.hpp"
+#include "results/paper_rows.hpp"
 #include "results/score_cells.hpp"
 
 namespace vbench {
@@ -129,9 +130,6 @@ const Published* published_for(const std::map<std::string, Published>& published
   return found == published.end() ? nullptr : &found->second;
 }
 
-/// "paper, table 3"
-std::string origin(const PublishedRow& row) { return row.table.empty() ? row.set : row.set + ", table " + row.table; }
-
 /// Builds the table of a board.
 class BoardTable {
  public:
@@ -227,37 +225,16 @@ class BoardTable {
   }
 
   void add_published(const Entry& entry, const Published& figures) {
-    const std::string& dataset = board_.sample->dataset;
-    if (figures.find_row(dataset, entry.variant, folds_of_paper()) == nullptr) return;
-    for (const auto& row : figures.rows()) {
-      if (row.dataset == dataset && row.variant == entry.variant && row.folds == folds_of_paper()) add_published_row(entry, row);
+    OwnResult ours{entry.method, board_.sample->dataset, entry.variant, board_.sample->data.split, folds_of_paper(), board_.metrics, {}};
+    for (const auto& key : board_.metrics) ours.values.push_back(entry.values(key));
+    const PaperLines paper = paper_lines(ours, figures);
+    for (const auto& line : paper.lines) {
+      auto row = row_start(entry, line.result, static_cast<size_t>(line.runs));
+      row.insert(row.end(), line.cells.begin(), line.cells.end());
+      table_.rows.push_back(std::move(row));
     }
-    auto difference = row_start(entry, "difference", 0);
-    for (const auto& key : board_.metrics) {
-      const auto figure = figures.find(dataset, entry.variant, key, folds_of_paper());
-      const double ours = mean(entry.values(key));
-      difference.push_back(figure ? difference_cell(key, ours, *figure) : Cell{.numeric = true});
-    }
-    table_.rows.push_back(std::move(difference));
-    citations_.insert(fmt::format("{}: {}, arXiv {}. Differences are to the first published row with the figure.", entry.method,
-                                  figures.paper(), figures.arxiv()));
-  }
-
-  void add_published_row(const Entry& entry, const PublishedRow& published) {
-    auto row = row_start(entry, origin(published), static_cast<size_t>(published.runs));
-    for (const auto& key : board_.metrics) {
-      const auto score = published.scores.find(key);
-      const auto deviation = published.deviations.find(key);
-      const bool known = score != published.scores.end();
-      const auto spread = deviation == published.deviations.end() ? std::nullopt : std::optional(deviation->second);
-      row.push_back(known ? score_cell(key, score->second, spread) : Cell{.numeric = true});
-    }
-    table_.rows.push_back(std::move(row));
-    if (!published.note.empty()) remarks_.insert(fmt::format("{} ({}): {}.", origin(published), published.row, published.note));
-    if (!published.split.empty() && published.split != board_.sample->data.split) {
-      remarks_.insert(
-          fmt::format("{} ({}) is on split {}, not {}.", origin(published), published.row, published.split, board_.sample->data.split));
-    }
+    citations_.insert(paper.citations.begin(), paper.citations.end());
+    remarks_.insert(paper.remarks.begin(), paper.remarks.end());
   }
 
   void mark_best() {

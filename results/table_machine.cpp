@@ -86,7 +86,7 @@ std::string csv_together(std::span<const Table> tables) {
 Json finite(const std::optional<double>& value) { return value && std::isfinite(*value) ? Json(*value) : Json(nullptr); }
 
 Json json_cell(const Cell& cell, bool with_deviation) {
-  if (with_deviation) return Json{{"mean", finite(cell.value)}, {"std", finite(cell.deviation)}};
+  if (with_deviation && (cell.value || cell.text.empty())) return Json{{"mean", finite(cell.value)}, {"std", finite(cell.deviation)}};
   if (cell.value) return finite(cell.value);
   if (!cell.numeric) return whole_text(cell);
   if (const auto whole = parse_int(cell.text)) return *whole;

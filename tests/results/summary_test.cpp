@@ -86,7 +86,8 @@ RunRecord invalid_run(int64_t fold, int64_t seed, double score) {
 /// Has a mean of two folds.
 const Published& published_of_two() {
   static const auto published = Published::parse(R"({"paper": "p", "rows": [
-    {"set": "paper", "dataset": "youcook2", "variant": "yc2-100m", "folds": 2, "scores": {"v2p_r1": 0.9}}]})");
+    {"set": "paper", "row": "r", "split": "folds", "protocol": "p", "dataset": "youcook2",
+     "variant": "yc2-100m", "folds": 2, "scores": {"v2p_r1": 0.9}}]})");
   return published;
 }
 

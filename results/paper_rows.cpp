@@ -1,0 +1,91 @@
+#include "results/paper_rows.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "metrics/significance.hpp"
+#include "metrics/statistics.hpp"
+#include "results/score_cells.hpp"
+
+namespace vbench {
+namespace {
+
+PaperLine published_line(const OwnResult& ours, const PublishedRow& published) {
+  PaperLine line{origin(published), published.runs, {}};
+  for (const auto& key : ours.metrics) {
+    const auto score = published.scores.find(key);
+    const auto deviation = published.deviations.find(key);
+    const auto spread = deviation == published.deviations.end() ? std::nullopt : std::optional(deviation->second);
+    line.cells.push_back(score == published.scores.end() ? Cell{.numeric = true} : score_cell(key, score->second, spread));
+  }
+  return line;
+}
+
+PaperLine difference_line(const OwnResult& ours, const Published& published) {
+  PaperLine line{"difference", 0, {}};
+  for (size_t i = 0; i < ours.metrics.size(); ++i) {
+    const auto figure = published.find(ours.dataset, ours.variant, ours.metrics[i], ours.folds);
+    line.cells.push_back(figure ? difference_cell(ours.metrics[i], mean(ours.values[i]), *figure) : Cell{.numeric = true});
+  }
+  return line;
+}
+
+/// From, to, and whether the published figure lies between.
+std::vector<PaperLine> interval_lines(const OwnResult& ours, const Published& published) {
+  PaperLine low{"95% interval from", 0, {}}, high{"95% interval to", 0, {}}, inside{"published inside", 0, {}};
+  for (size_t i = 0; i < ours.metrics.size(); ++i) {
+    const std::string& key = ours.metrics[i];
+    const Interval interval = mean_interval(ours.values[i]);
+    const auto figure = published.find(ours.dataset, ours.variant, key, ours.folds);
+    const bool known = std::isfinite(interval.low) && std::isfinite(interval.high);
+    low.cells.push_back(known ? score_cell(key, interval.low, std::nullopt) : Cell{.numeric = true});
+    high.cells.push_back(known ? score_cell(key, interval.high, std::nullopt) : Cell{.numeric = true});
+    const bool within = known && figure && *figure >= interval.low && *figure <= interval.high;
+    inside.cells.push_back(known && figure ? Cell{.text = within ? "yes" : "no"} : Cell{.numeric = true});
+  }
+  return {low, high, inside};
+}
+
+std::vector<std::string> remarks_on(const OwnResult& ours, const PublishedRow& published) {
+  std::vector<std::string> remarks;
+  const std::string name = fmt::format("{} ({})", origin(published), published.row);
+  if (!published.note.empty()) remarks.push_back(fmt::format("{}: {}.", name, published.note));
+  if (published.split == kUnknownSplit) {
+    remarks.push_back(fmt::format("{} does not say its split; ours is {}.", name, ours.split));
+  } else if (ours.folds == 0 && published.split != ours.split) {
+    remarks.push_back(fmt::format("{} is on split {}, not {}.", name, published.split, ours.split));
+  }
+  return remarks;
+}
+
+std::string interval_note(size_t seeds) {
+  return seeds >= kSeedsOfInterval ? "The 95% interval is that of our mean over seeds (Student t), and 'published inside' is about the "
+                                     "first published figure. It "
+                                     "knows of no other reason to differ: see --explain."
+                                   : fmt::format("No interval of our mean where there are fewer than {} seeds.", kSeedsOfInterval);
+}
+
+}  // namespace
+
+PaperLines paper_lines(const OwnResult& ours, const Published& published) {
+  PaperLines all;
+  for (const auto& row : published.rows()) {
+    if (row.dataset != ours.dataset || row.variant != ours.variant || row.folds != ours.folds) continue;
+    all.lines.push_back(published_line(ours, row));
+    const auto remarks = remarks_on(ours, row);
+    all.remarks.insert(all.remarks.end(), remarks.begin(), remarks.end());
+  }
+  if (all.lines.empty()) return all;
+  all.lines.push_back(difference_line(ours, published));
+  const size_t seeds = ours.values.empty() ? 0 : ours.values.front().size();
+  if (ours.folds == 0 && seeds >= kSeedsOfInterval) {
+    for (auto& line : interval_lines(ours, published)) all.lines.push_back(std::move(line));
+  }
+  all.citations.push_back(fmt::format("{}: {}, arXiv {}. Differences are to the first published row with the figure.", ours.method,
+                                      published.paper(), published.arxiv()));
+  if (ours.folds == 0) all.remarks.push_back(interval_note(seeds));
+  return all;
+}
+
+}  // namespace vbench
