@@ -168,6 +168,22 @@ std::optional<RunRecord> Store::find(const std::string& run_id) const {
   return std::move(found.front());
 }
 
+std::vector<ItemOutput> Store::outputs(const std::string& run_id, const std::vector<std::string>& names) const {
+  const sqlite::Transaction one_state(impl_->database, "BEGIN");
+  return store_rows::select_outputs(impl_->database, run_id, names);
+}
+
+std::vector<std::string> Store::output_names(const std::string& run_id) const {
+  const sqlite::Transaction one_state(impl_->database, "BEGIN");
+  return store_rows::select_output_names(impl_->database, run_id);
+}
+
+void Store::amend(const std::vector<ScoreChange>& changes) {
+  sqlite::Transaction transaction(impl_->database, "BEGIN IMMEDIATE");
+  for (const auto& change : changes) store_rows::amend(impl_->database, change);
+  transaction.commit();
+}
+
 std::string new_run_id() {
   static std::atomic<int64_t> last{0};
   const auto now = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();

@@ -21,6 +21,13 @@ struct RunFilter {
   bool with_history = false;  ///< epoch by epoch
 };
 
+/// A score that was computed from the stored outputs of a run.
+struct ScoreChange {
+  std::string run_id, metric;
+  double value = 0;
+  std::optional<double> replaces = std::nullopt;  ///< what the run has now; nothing: the score is new
+};
+
 /// An open store. A failed write leaves what was there before; a damaged file is reported, never replaced.
 /// One object belongs to one thread at a time, and must not be used across fork().
 class Store {
@@ -44,6 +51,15 @@ class Store {
 
   /// One run with everything, valid or not.
   [[nodiscard]] std::optional<RunRecord> find(const std::string& run_id) const;
+
+  /// A run's outputs of these names in the order in which they were stored, all if no name is given; those that it lacks are left out.
+  [[nodiscard]] std::vector<ItemOutput> outputs(const std::string& run_id, const std::vector<std::string>& names = {}) const;
+  /// Their names alone.
+  [[nodiscard]] std::vector<std::string> output_names(const std::string& run_id) const;
+
+  /// Adds scores to runs or replaces them, all or none; what was done is stored with the run's environment as "rescored.METRIC".
+  /// @throws Error kInput: no such run; a score that is there and was not meant to be replaced, or is no longer what it was
+  void amend(const std::vector<ScoreChange>& changes);
 
   [[nodiscard]] const std::filesystem::path& file() const;
 

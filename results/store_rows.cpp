@@ -1,6 +1,10 @@
 #include "results/store_rows.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <utility>
 
 #include "harness/core/error.hpp"
@@ -111,6 +115,12 @@ RunRecord run_of(const Statement& row) {
   return record;
 }
 
+std::string place_of(const Database& database, const std::string& run_id) { return database.file().string() + ", run " + run_id; }
+
+PackedOutput packed_output(const Statement& row) {
+  return {row.text(0), row.integer(1), row.integer(2), row.blob(3), row.blob(4), row.integer(5)};
+}
+
 /// Reads what hangs on a run; its statements are prepared once for many runs.
 class Details {
  public:
@@ -151,12 +161,8 @@ class Details {
   }
 
   void read_outputs(int64_t run, RunRecord& record) {
-    const std::string where = database_.file().string() + ", run " + record.run_id;
-    for (outputs_.bind(run); outputs_.step();) {
-      const PackedOutput packed{outputs_.text(0), outputs_.integer(1), outputs_.integer(2),
-                                outputs_.blob(3), outputs_.blob(4),    outputs_.integer(5)};
-      record.outputs.push_back(unpack(packed, where));
-    }
+    const std::string where = place_of(database_, record.run_id);
+    for (outputs_.bind(run); outputs_.step();) record.outputs.push_back(unpack(packed_output(outputs_), where));
   }
 
  private:
@@ -195,6 +201,48 @@ std::vector<RunRecord> select(const Database& database, const RunFilter& filter,
     records.push_back(std::move(record));
   }
   return records;
+}
+
+std::vector<ItemOutput> select_outputs(const Database& database, const std::string& run_id, const std::vector<std::string>& names) {
+  Statement rows(database,
+                 "SELECT name, items, width, ids, \"values\", checksum FROM outputs WHERE run=(SELECT id FROM runs WHERE run_id=?)"
+                 " ORDER BY rowid");
+  std::vector<ItemOutput> outputs;
+  for (rows.bind(run_id); rows.step();) {
+    if (!names.empty() && std::find(names.begin(), names.end(), rows.text(0)) == names.end()) continue;
+    outputs.push_back(unpack(packed_output(rows), place_of(database, run_id)));
+  }
+  return outputs;
+}
+
+std::vector<std::string> select_output_names(const Database& database, const std::string& run_id) {
+  Statement rows(database, "SELECT name FROM outputs WHERE run=(SELECT id FROM runs WHERE run_id=?) ORDER BY rowid");
+  std::vector<std::string> names;
+  for (rows.bind(run_id); rows.step();) names.push_back(rows.text(0));
+  return names;
+}
+
+void amend(const Database& database, const ScoreChange& change) {
+  const std::string where = place_of(database, change.run_id);
+  Statement runs(database, "SELECT id FROM runs WHERE run_id=?");
+  if (!runs.bind(change.run_id).step()) throw input_error("there is no such run", where);
+  const int64_t run = runs.integer(0);
+  Statement scores(database, "SELECT value FROM scores WHERE run=? AND name=?");
+  const bool known = scores.bind(run, change.metric).step();
+  if (known != change.replaces.has_value())
+    throw input_error(fmt::format("the score {} {}", change.metric, known ? "is there already" : "is not there"), where);
+  const auto same = [](double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); };
+  if (known && !same(scores.real(0), *change.replaces))
+    throw input_error(fmt::format("the score {} was changed meanwhile", change.metric), where, "look at it again");
+  Statement write(database, "INSERT OR REPLACE INTO scores(run, name, value) VALUES(?, ?, ?)");
+  write.bind(run, change.metric, change.value).run();
+  // Later notes stand behind earlier ones: nothing that was ever stored is forgotten.
+  const std::string note =
+      known ? fmt::format("computed from the stored outputs, was {}", *change.replaces) : std::string("computed from the stored outputs");
+  Statement fact(
+      database,
+      "INSERT INTO environment(run, name, value) VALUES(?1, ?2, ?3) ON CONFLICT(run, name) DO UPDATE SET value=value || '; ' || ?3");
+  fact.bind(run, "rescored." + change.metric, note).run();
 }
 
 }  // namespace vbench::store_rows

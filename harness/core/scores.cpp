@@ -19,6 +19,8 @@ void add_retrieval(std::vector<MetricInfo>& all) {
     }
     all.push_back({key + "_medr", title + " median rank", Unit::kRank, kLower, key, "MedR"});
     all.push_back({key + "_meanr", title + " mean rank", Unit::kRank, kLower, key, "MeanR", true});
+    all.push_back({key + "_mrr", title + " mean of 1/rank", Unit::kFraction, kHigher, key, "MRR", true});
+    all.push_back({key + "_gmr", title + " geometric mean rank", Unit::kRank, kLower, key, "GeoR", true});
   }
 }
 
@@ -62,6 +64,9 @@ void add_classification(std::vector<MetricInfo>& all) {
                  kHigher, "contrastive", "most frequent", true});
   all.push_back({"video_top1", "top-1 accuracy, mean over all clips of a video", Unit::kFraction, kHigher, "video", "top-1"});
   all.push_back({"video_top5", "top-5 accuracy, mean over all clips of a video", Unit::kFraction, kHigher, "video", "top-5"});
+  all.push_back({"mrr", "mean of 1/rank of the right class, one clip a video", Unit::kFraction, kHigher, "", "MRR", true});
+  all.push_back(
+      {"video_mrr", "mean of 1/rank of the right class, mean over all clips of a video", Unit::kFraction, kHigher, "video", "MRR", true});
   all.push_back({"class_top1", "top-1 accuracy, mean over classes", Unit::kFraction, kHigher, "", "class mean", true});
   all.push_back(
       {"upstream_top1", "top-1 as SRTG's authors write it: mean of running means", Unit::kFraction, kHigher, "upstream", "top-1", true});
@@ -77,6 +82,8 @@ void add_clustering(std::vector<MetricInfo>& all) {
   all.push_back({"ari", "adjusted Rand index of clusters and classes", Unit::kFraction, kHigher, "clusters", "aRI"});
   all.push_back({"acc", "accuracy with the best assignment of clusters to classes", Unit::kFraction, kHigher, "clusters", "acc"});
   all.push_back({"purity", "share of a cluster's most frequent class, mean over clusters", Unit::kFraction, kHigher, "clusters", "purity"});
+  all.push_back({"purity_items", "share of videos of their cluster's most frequent class", Unit::kFraction, kHigher, "clusters",
+                 "purity of videos", true});
   all.push_back({"entropy", "entropy of the classes in a cluster in nats, mean over clusters", Unit::kNats, kLower, "clusters", "entropy"});
   all.push_back({"nmi_mean", "normalised mutual information, mean over heads", Unit::kFraction, kHigher, "clusters", "NMI mean", true});
   all.push_back({"nmi_video", "normalised mutual information of what is seen alone, best head", Unit::kFraction, kHigher, "clusters",
@@ -98,6 +105,29 @@ std::vector<MetricInfo> make_metrics() {
   return all;
 }
 
+/// A share within any k, described as that within 5: "v2p_r3" as "v2p_r5". Details: no paper's table has them.
+std::optional<MetricInfo> within_any(std::string_view key) {
+  const size_t end = key.find_last_not_of("0123456789");
+  if (end == std::string_view::npos || end + 1 == key.size() || key[end + 1] == '0') return std::nullopt;
+  const auto stem = key.substr(0, end + 1), k = key.substr(end + 1);
+  if (!stem.ends_with("_r") && stem != "top" && stem != "video_top") return std::nullopt;
+  for (MetricInfo info : all_metrics()) {
+    if (info.key != fmt::format("{}5", stem)) continue;
+    const auto renumbered = [&](std::string& text, const std::string& before) {
+      const size_t at = text.find(before + "5");
+      if (at != std::string::npos) text.replace(at + before.size(), 1, k);
+    };
+    renumbered(info.title, "R@");
+    renumbered(info.title, "top-");
+    renumbered(info.column, "R@");
+    renumbered(info.column, "top-");
+    info.key = key;
+    info.detail = true;
+    return info;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 const std::vector<MetricInfo>& all_metrics() {
@@ -109,7 +139,7 @@ std::optional<MetricInfo> find_metric(std::string_view key) {
   for (const auto& metric : all_metrics()) {
     if (metric.key == key) return metric;
   }
-  return std::nullopt;
+  return within_any(key);
 }
 
 std::string format_score(std::string_view key, double value) {
