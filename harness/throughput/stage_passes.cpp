@@ -1,0 +1,218 @@
+#include "harness/throughput/stage_passes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <functional>
+#include <numeric>
+
+#include "datasets/loader/stage_clock.hpp"
+#include "harness/core/error.hpp"
+#include "harness/core/text.hpp"
+#include "harness/throughput/process_memory.hpp"
+#include "harness/train/device.hpp"
+
+namespace vbench::throughput {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::array kNames{"read", "decode", "augment", "load", "forward", "backward", "optimiser", "evaluate"};
+constexpr uint64_t kSeed = 1;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+/// Runs a part and adds its time and its memory to what was measured of its stage.
+template <class Part>
+auto timed(Measured& measured, const Part& part) {
+  reset_peak_memory();
+  const auto start = Clock::now();
+  auto result = part();
+  measured.seconds += seconds_since(start);
+  measured.peak_bytes = std::max(measured.peak_bytes, peak_memory());
+  return result;
+}
+
+void count_batch(Measured& measured, int64_t clips, int64_t samples) {
+  ++measured.batches;
+  measured.clips += clips;
+  measured.samples += samples;
+}
+
+/// "one clip of 3x16x112x112 with ..." -> 3, 16, 112, 112.
+std::vector<int64_t> clip_in(const std::string& flops_of) {
+  constexpr std::string_view kBegin = "one clip of ";
+  if (flops_of.rfind(kBegin, 0) != 0) return {};
+  const std::string shape = flops_of.substr(kBegin.size(), flops_of.find(' ', kBegin.size()) - kBegin.size());
+  std::vector<int64_t> sides;
+  for (const auto& side : split(shape, 'x')) sides.push_back(parse_int(side).value_or(0));
+  return sides;
+}
+
+}  // namespace
+
+std::string to_string(Stage stage) { return kNames.at(static_cast<size_t>(stage)); }
+
+Stage parse_stage(const std::string& name) {
+  for (const Stage stage : kStages) {
+    if (to_string(stage) == name) return stage;
+  }
+  throw usage_error("unknown stage '" + name + "'", "--stage", suggest(name, {kNames.begin(), kNames.end()}));
+}
+
+StagePasses::StagePasses(const StageRequest& request, const Registry& registry)
+    : request_(request),
+      variant_(registry.find_variant(request.spec.method, request.spec.dataset, request.spec.variant)),
+      pairing_(variant_.make()) {
+  RunSpec& spec = request_.spec;
+  spec.method = variant_.method;
+  spec.dataset = variant_.dataset;
+  spec.variant = variant_.name;
+  for (const auto& assignment : spec.settings) pairing_->settings().set_assignment(assignment);
+  if (request.batch > 0) {
+    pairing_->settings().set("batch_size", std::to_string(request.batch));
+    pairing_->settings().set("eval_batch_size", std::to_string(request.batch));
+  }
+  check_precision(spec.precision, parse_device(spec.device));
+  spec.threads = set_threads(spec.threads);
+  if (spec.workers == 0) spec.workers = spec.threads;
+}
+
+/// Anew if the number of reading threads is another one.
+void StagePasses::open(int64_t workers) {
+  if (opened_workers_ == workers) return;
+  step_.reset();
+  taken_.reset();
+  experiment_.reset();
+  RunSpec spec = request_.spec;
+  spec.workers = workers;
+  experiment_ = pairing_->open(spec, kSeed);
+  trains_ = !experiment_->parameters().empty();
+  opened_workers_ = workers;
+}
+
+StagePasses::Family StagePasses::family_of(Stage stage) {
+  if (stage <= Stage::kLoad) return Family::kLoad;
+  return stage == Stage::kEvaluate ? Family::kEvaluate : Family::kStep;
+}
+
+StagePasses::Pass StagePasses::run(Family family) {
+  if (family == Family::kLoad) return load();
+  return family == Family::kStep ? step() : evaluate();
+}
+
+const Measured& StagePasses::measure(Stage stage, size_t repetition) {
+  auto& passes = done_[family_of(stage)];
+  while (passes.size() <= repetition) passes.push_back(run(family_of(stage)));
+  return passes[repetition][stage];
+}
+
+bool StagePasses::warm_up(Stage stage) {
+  if (family_of(stage) == Family::kStep && !trains()) return false;
+  const auto [pass, fresh] = warm_.try_emplace(family_of(stage));
+  if (fresh) pass->second = run(family_of(stage));
+  return pass->second[stage].seconds > 0;
+}
+
+/// Batches as training takes them, with nothing to do between two of them: what the reading threads can give. Shares of the stages come
+/// from the threads' own clocks, over all that was read, also ahead of what was taken.
+StagePasses::Pass StagePasses::load() {
+  open(workers());
+  taken_.reset();
+  const int64_t enough = 4 * workers();  // so that what is read ahead at the end counts little
+  Measured whole;
+  start_stage_clock();
+  reset_peak_memory();
+  const auto start = Clock::now();
+  experiment_->start(trains() ? Phase::kTrain : Phase::kEvaluate, 0, 0);
+  while (experiment_->next()) {
+    count_batch(whole, experiment_->batch_items(), experiment_->batch_items());
+    if (whole.batches >= enough && seconds_since(start) >= request_.min_time) break;
+  }
+  whole.seconds = seconds_since(start);
+  whole.peak_bytes = peak_memory();
+  const int64_t read = experiment_->items_read();
+  const StageTimes times = stage_times();
+  stop_stage_clock();
+  Pass pass{{Stage::kLoad, whole}};
+  for (const Stage stage : {Stage::kRead, Stage::kDecode, Stage::kAugment}) {
+    const auto at = static_cast<size_t>(stage);
+    if (times.marks[at] == 0 || read == 0) continue;
+    Measured part = whole;
+    part.seconds = times.seconds[at] / static_cast<double>(workers()) * static_cast<double>(whole.clips) / static_cast<double>(read);
+    pass[stage] = part;
+  }
+  return pass;
+}
+
+/// The first batch of which something can be read. The same one in every run: what differs between two runs is not their data.
+void StagePasses::take_batch(Phase phase) {
+  if (taken_ == phase) return;
+  if (phase == Phase::kTrain) experiment_->before_epoch(0);
+  experiment_->start(phase, 0, 0);
+  do {
+    if (!experiment_->next())
+      throw input_error("nothing can be read", variant_.dataset, "'vbench data verify' tells what is wrong with its files");
+  } while (experiment_->batch_items() == 0);
+  taken_ = phase;
+  if (summary_.flops_of.empty()) summary_ = pairing_->summary();
+}
+
+void StagePasses::count_operations(Measured& measured) const {
+  measured.flops = static_cast<double>(summary_.flops) * static_cast<double>(measured.clips);
+  auto counted = clip_in(summary_.flops_of);
+  auto taken = experiment_->clip_shape();
+  if (taken.size() != 5 || counted.empty()) return;
+  taken.erase(taken.begin());
+  if (counted.size() == 3) counted.insert(counted.begin(), taken.front());  // without its colours
+  measured.exact = counted == taken;
+}
+
+StagePasses::Pass StagePasses::step() {
+  open(0);
+  take_batch(Phase::kTrain);
+  const auto& options = pairing_->training();
+  if (!step_) step_.emplace(*experiment_, options, request_.spec.precision, parse_device(request_.spec.device), kSeed);
+  // The work of a step does not depend on the rate. A small one keeps the weights where they are, however often the batch is seen.
+  const double rate = 1e-6 * options.optimizer.learning_rate;
+  Measured forward, backward, optimiser;
+  do {
+    const StepContext context{kSeed, 0, 0, global_step_++, options.epochs};
+    const LossTerms loss = timed(forward, [&] {
+      LossTerms terms = step_->forward(context);
+      if (!std::isfinite(terms.total.item<double>())) throw Error(ErrorKind::kNumeric, "the loss is not finite", variant_.name);
+      return terms;
+    });
+    const bool good = timed(backward, [&] { return step_->backward(loss); });
+    timed(optimiser, [&] {
+      step_->update(good, rate);
+      return 0;
+    });
+    for (Measured* measured : {&forward, &backward, &optimiser})
+      count_batch(*measured, experiment_->batch_items(), experiment_->batch_items());
+  } while (forward.seconds + backward.seconds + optimiser.seconds < request_.min_time);
+  count_operations(forward);
+  backward.flops = 2 * forward.flops;  // by the inputs and by the weights, as many each
+  backward.exact = forward.exact;
+  return {{Stage::kForward, forward}, {Stage::kBackward, backward}, {Stage::kOptimiser, optimiser}};
+}
+
+StagePasses::Pass StagePasses::evaluate() {
+  open(0);
+  take_batch(Phase::kEvaluate);
+  const int64_t samples = std::min(pairing_->training().eval_batch_size, experiment_->data(Phase::kEvaluate).items);
+  Measured measured;
+  do {
+    (void)timed(measured, [&] {
+      const Autocast autocast(request_.spec.precision, parse_device(request_.spec.device));
+      return experiment_->eval_loss({kSeed, 0, 0, 0, 0});
+    });
+    count_batch(measured, experiment_->batch_items(), samples);
+  } while (measured.seconds < request_.min_time);
+  count_operations(measured);
+  return {{Stage::kEvaluate, measured}};
+}
+
+}  // namespace vbench::throughput
