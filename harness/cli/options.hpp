@@ -9,6 +9,14 @@
 
 namespace vbench::cli {
 
+/// What `vbench rescore` has of its own.
+struct RescoreOptions {
+  std::string run;      ///< id of a stored run, or how it begins; empty: all that match
+  std::string metrics;  ///< keys with commas between; empty: all that follow from what is stored
+  bool write = false;   ///< add what a run lacks
+  bool replace = false;
+};
+
 /// A parsed command line. Fields that a command does not have keep their defaults.
 struct Invocation {
   std::string command;                  ///< "run", "list", ...
@@ -26,9 +34,10 @@ struct Invocation {
   std::string class_name;        ///< explain
   std::string candidates;        ///< predict: likewise
   int64_t top = 5;               ///< predict, explain: answers a question
-  std::string run_id;            ///< report: of the stored run, or how it begins; empty: the newest
+  std::vector<std::string> run_ids;  ///< report: stored runs, or how their ids begin; empty: all that match
   int64_t examples = 6;          ///< report: videos shown of each cluster
   int64_t frames = 8;            ///< report: pictures of each of them
+  RescoreOptions rescore;
 };
 
 /// Options from the command line, then VBENCH_* variables, then --config, then defaults.

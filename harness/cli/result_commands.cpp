@@ -8,7 +8,8 @@ void add_report(po::options_description& options, Raw& raw) {
   options.add_options()("method,m", po::value(&run.method)->value_name("M"), "only runs of this method")                               //
       ("dataset,d", po::value(&run.dataset)->value_name("D"), "only runs on this dataset")                                             //
       ("variant", po::value(&run.variant)->value_name("V"), "only runs of this variant")                                               //
-      ("run", po::value(&raw.invocation.run_id)->value_name("ID"), "this run; the beginning of its id will do if no other begins so")  //
+      ("run", po::value(&raw.invocation.run_ids)->value_name("ID")->composing(),
+       "this run; the beginning of its id will do if no other begins so; repeatable")                  //
       ("output", po::value(&raw.invocation.output)->value_name("FILE"), "HTML page to write")                                          //
       ("examples", shown(raw.invocation.examples, int64_t{6})->value_name("N"),
        "videos shown of each cluster, 0..100: 6 of 400 clusters make a page of about 50 MB")                                        //
@@ -19,6 +20,22 @@ void add_report(po::options_description& options, Raw& raw) {
       ("strict", po::bool_switch(&run.strict), "fail where files are missing or damaged instead of leaving them out")  //
       ("workers", shown(run.workers, int64_t{0})->value_name("N"), "reading threads; 0: all cores");
   add_out(options, raw);
+}
+
+void add_rescore(po::options_description& options, Raw& raw) {
+  RunSpec& run = raw.invocation.run;
+  RescoreOptions& rescore = raw.invocation.rescore;
+  options.add_options()("run", po::value(&rescore.run)->value_name("ID"), "only this run; the beginning of its id will do")  //
+      ("method,m", po::value(&run.method)->value_name("M"), "only runs of this method")                                      //
+      ("dataset,d", po::value(&run.dataset)->value_name("D"), "only runs on this dataset")                                   //
+      ("variant", po::value(&run.variant)->value_name("V"), "only runs of this variant")                                     //
+      ("metric", po::value(&rescore.metrics)->value_name("KEY[,KEY...]"),
+       "only these; shares within any k have keys too: v2p_r3, top7, video_top7")  //
+      ("write", po::bool_switch(&rescore.write), "store the scores that a run lacks")  //
+      ("replace", po::bool_switch(&rescore.replace),
+       "with --write and --metric: also replace stored scores that differ; the old value stays as a note");
+  add_out(options, raw);
+  add_format(options, raw);
 }
 
 }  // namespace
@@ -38,13 +55,24 @@ std::vector<Command> result_commands() {
          add_out(options, raw);
          add_format(options, raw);
        }},
-      {"report", "vbench report [--method M] [--dataset D] [--variant V] [--run ID] --output PAGE.html [options]",
-       "one HTML page with the clusters of a run: example videos, labels, sizes, search; it opens without a network",
-       "Takes the newest stored run that has clusters, or the one of --run, from DIR/results.db. The stored clusters count; the other\n"
-       "heads, names of classes, cluster sizes and labellings come from the run's folder in DIR as long as it holds the same clusters.\n"
-       "Pictures are read from the run's videos; without them the page says so and shows everything else.\n\n"
+      {"rescore", "vbench rescore [--run ID] [--method M] [--dataset D] [--variant V] [--metric KEY,...] [--write [--replace]]",
+       "scores of stored runs, computed again from what they stored by item",
+       "Nothing is run again. Prints what is stored, what follows from the stored outputs and the difference; scores that a run lacks are\n"
+       "new and stored with --write. Exit code 1 if a stored score differs from what its outputs give: it is never changed unasked.\n\n"
        "Examples:\n"
-       "  vbench report --output clusters.html\n"
+       "  vbench rescore --dataset youcook2\n"
+       "  vbench rescore --metric v2p_mrr,v2p_r3 --write\n"
+       "  vbench rescore --run 20240131T101502 --metric v2p_medr --write --replace\n",
+       add_rescore},
+      {"report", "vbench report [--method M] [--dataset D] [--variant V] [--run ID]... --output PAGE.html [options]",
+       "stored runs as one HTML page that opens without a network: leaderboards, curves, speed, confusions, ranks, clusters",
+       "Shows all runs in DIR/results.db that match, or those of --run: leaderboards beside the published figures, losses, scores, learning\n"
+       "rates and speed with seeds as bands, environments, settings in which runs differ, confusion matrices, best and worst queries.\n"
+       "Of the newest run among them that has clusters the page shows these: the stored clusters count; the other heads, names of classes,\n"
+       "cluster sizes and labellings come from the run's folder in DIR as long as it holds the same clusters, pictures from its videos.\n\n"
+       "Examples:\n"
+       "  vbench report --output results.html\n"
+       "  vbench report --dataset ucf101 --output ucf101.html\n"
        "  vbench report --method selavi --dataset ave --examples 12 --output clusters.html\n"
        "  vbench report --run 20240131T101502 --data-root /mnt/data --strict --output clusters.html\n",
        add_report},

@@ -10,7 +10,6 @@
 #include "results/report/chart.hpp"
 #include "results/report/clusters.hpp"
 #include "results/report/html.hpp"
-#include "results/report/page.hpp"
 
 namespace vbench::report {
 namespace {
@@ -36,10 +35,11 @@ std::string head_html(const ClusterPage& page, size_t clusters) {
                         escape_html(figure.value));
   }
   html += "</dl>\n<dl class=\"facts\">";
-  html += fact("variant", page.variant) + fact("videos", fmt::format("{} ({})", page.ids.size(), page.split)) +
-          fact("clusters", clusters_in_words(page, clusters)) + fact("classes", std::to_string(page.classes.size())) +
-          fact("heads", std::to_string(page.heads.size())) + fact("epochs", std::to_string(page.epochs)) +
-          fact("seed", std::to_string(page.seed)) + fact("run", page.run_id) + fact("evaluated", page.evaluated_at);
+  if (page.synthetic) html += fact("data", "SYNTHETIC");
+  html += fact("videos", fmt::format("{} ({})", page.ids.size(), page.split)) + fact("clusters", clusters_in_words(page, clusters)) +
+          fact("classes", std::to_string(page.classes.size())) + fact("heads", std::to_string(page.heads.size())) +
+          fact("epochs", std::to_string(page.epochs)) + fact("seed", std::to_string(page.seed)) + fact("run", page.run_id) +
+          fact("evaluated", page.evaluated_at);
   html += "</dl>";
   for (const auto& note : page.notes) html += fmt::format("\n<p class=\"note\" role=\"note\">{}</p>", escape_html(note));
   return html;
@@ -63,7 +63,7 @@ std::string plain_table(const ClusterPage& page, const std::vector<Cluster>& clu
 }
 
 /// What the script fills: see assets/page.js.
-constexpr std::string_view kBrowser = R"html(<div class="tools" role="search" hidden>
+constexpr const char* kBrowser = R"html(<div class="tools" role="search" hidden>
 <input type="search" id="query" placeholder="class, video or cluster number" aria-label="Search for a class, a video or a cluster number" autocomplete="off" spellcheck="false">
 <label class="field">sort <select id="sort"><option value="number">number</option><option value="size">size</option><option value="purity">purity</option><option value="entropy">entropy</option><option value="label">label</option></select></label>
 <button type="button" id="direction" aria-label="Reverse the order">&#8593;</button>
@@ -216,18 +216,17 @@ std::vector<int64_t> shown_videos(const ClusterPage& page) {
   return shown;
 }
 
-std::string cluster_page(const ClusterPage& page) {
+void add_clusters(Page& whole, const ClusterPage& page) {
   const auto clusters = clusters_of(page.heads.at(page.best).clusters, page.labels);
   const auto shown = shown_videos(page);
-  Page whole{.title = fmt::format("Clusters of {} on {}", page.method, page.dataset), .synthetic = page.synthetic};
-  whole.head_html = head_html(page, clusters.size());
-  whole.sections.push_back({"clusters", "Clusters", std::string(kBrowser) + plain_table(page, clusters)});
+  const auto title = fmt::format("Clusters of {} {} on {}, seed {}", page.method, page.variant, page.dataset, page.seed);
+  whole.sections.push_back({"clusters", title, head_html(page, clusters.size()) + kBrowser + plain_table(page, clusters)});
   const bool has_sizes = std::any_of(page.heads.begin(), page.heads.end(), [](const Head& head) { return !head.sizes.empty(); });
   if (has_sizes) whole.sections.push_back({"sizes", "Cluster sizes", size_charts(page)});
   if (!page.labellings.empty()) whole.sections.push_back({"labellings", "Labellings", labelling_chart(page)});
   const ListedVideos listed(page, shown);
-  whole.data = {{"report", script_json(page_json(page, shown, listed))}, {"strips", script_json(strips_json(page, listed))}};
-  return page_text(whole);
+  whole.data.emplace_back("cluster-data", script_json(page_json(page, shown, listed)));
+  whole.data.emplace_back("strips", script_json(strips_json(page, listed)));
 }
 
 }  // namespace vbench::report

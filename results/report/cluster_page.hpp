@@ -1,10 +1,12 @@
-// The clusters of a run as a page: what they hold, videos that stand for them, sizes, labellings. Used by `vbench report`.
+// The clusters of a run as sections of a page: what they hold, videos that stand for them, sizes, labellings. Used by `vbench report`.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
+
+#include "results/report/page.hpp"
 
 namespace vbench::report {
 
@@ -53,8 +55,8 @@ struct ClusterPage {
 /// heads show those among them that fall into their clusters.
 [[nodiscard]] std::vector<int64_t> shown_videos(const ClusterPage& page);
 
-/// The whole page. Every video can be searched for among at most `kMostSearchable`, else only those that are shown.
-[[nodiscard]] std::string cluster_page(const ClusterPage& page);
+/// Adds sections and data. Every video can be searched for among at most `kMostSearchable`, else only those that are shown.
+void add_clusters(Page& whole, const ClusterPage& page);
 inline constexpr size_t kMostSearchable = 50000;
 
 }  // namespace vbench::report

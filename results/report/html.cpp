@@ -1,5 +1,6 @@
 #include "results/report/html.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "harness/core/text.hpp"
@@ -28,6 +29,17 @@ std::string escape_html(std::string_view text) {
       default:
         escaped += c;
     }
+  }
+  return escaped;
+}
+
+std::string escape_lines(std::string_view text) {
+  std::string escaped;
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    escaped += escape_html(text.substr(0, end));
+    if (end < text.size()) escaped += '\n';
+    text.remove_prefix(std::min(end + 1, text.size()));
   }
   return escaped;
 }

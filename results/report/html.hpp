@@ -10,6 +10,9 @@ namespace vbench::report {
 /// Text as content of an element or of a quoted attribute. Control characters and bytes that are no UTF-8 become \x1f.
 [[nodiscard]] std::string escape_html(std::string_view text);
 
+/// The same of text with line ends, which stay.
+[[nodiscard]] std::string escape_lines(std::string_view text);
+
 /// JSON in ASCII that may stand within <script>: holds neither '<' nor '>' nor '&'. Texts must be UTF-8, see printable().
 [[nodiscard]] std::string script_json(const nlohmann::json& value);
 

@@ -23,6 +23,7 @@ namespace {
 
 using test::Browser;
 using test::kHostileClass;
+using test::page_of;
 using test::sample_page;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -86,7 +87,7 @@ class ReportInBrowser : public testing::Test {
  protected:
   void SetUp() override {
     if (!Browser::available()) GTEST_SKIP() << "chromium is not there: no page was looked at";
-    write_file_atomically(page_, cluster_page(sample_page(strip())));
+    write_file_atomically(page_, page_of(sample_page(strip())));
   }
 
   /// Numbers of the clusters that are shown, in order.
@@ -165,11 +166,11 @@ TEST_F(ReportInBrowser, MissesExamplesOnlyWhereOthersHaveSome) {
   page.strips.clear();
   for (const int64_t video : report::shown_videos(page)) page.strips[video] = strip();
   ASSERT_FALSE(page.strips.contains(9));
-  write_file_atomically(page_, cluster_page(page));
+  write_file_atomically(page_, page_of(page));
   EXPECT_THAT(browser_.document(page_, "#head=1"), HasSubstr(line));
   page.examples = 0;
   page.strips.clear();
-  write_file_atomically(page_, cluster_page(page));
+  write_file_atomically(page_, page_of(page));
   for (const char* address : {"", "#head=1"}) EXPECT_THAT(browser_.document(page_, address), Not(HasSubstr(line))) << address;
 }
 

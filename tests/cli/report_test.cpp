@@ -75,9 +75,9 @@ TEST_F(Report, ShowsTheClustersOfTheNewestRun) {
   EXPECT_EQ(result.out, "");
   EXPECT_THAT(result.err, HasSubstr("page.html"));
   const auto page = read_file(page_);
-  for (const char* part : {"SYNTHETIC", "Clusters of selavi on ave", "NMI", "Cluster sizes, head 1", "Labels over time"})
+  for (const char* part : {"SYNTHETIC", "Clusters of selavi mini on ave", "NMI", "Cluster sizes, head 1", "Labels over time"})
     EXPECT_THAT(page, HasSubstr(part));
-  const auto data = data_of(page, "report");
+  const auto data = data_of(page, "cluster-data");
   EXPECT_EQ(data.at("classes").size(), kSelaviClasses);
   ASSERT_EQ(data.at("heads").size(), kSelaviHeads);
   const auto clusters = table_of(out_, "clusters.csv");
@@ -100,7 +100,7 @@ TEST_F(Report, ShowsTheClustersOfTheNewestRun) {
 TEST_F(Report, HasPicturesOfAsManyVideosAsAreWanted) {
   for (const size_t examples : {size_t{1}, size_t{3}}) {
     const auto page = text({"--examples", std::to_string(examples), "--frames", "5"});
-    const auto data = data_of(page, "report");
+    const auto data = data_of(page, "cluster-data");
     EXPECT_EQ(data.at("frames"), 5);
     size_t expected = 0;
     for (const auto& cluster : data.at("heads").at(data.at("best").get<size_t>()).at("clusters"))
@@ -118,13 +118,13 @@ TEST_F(Report, IsTheSameWhateverTheThreads) {
 }
 
 TEST_F(Report, TakesTheStoredClustersWhereTheFolderIsGone) {
-  const auto before = data_of(bare_text(), "report");
+  const auto before = data_of(bare_text(), "cluster-data");
   fs::remove_all(out_ / "selavi");
   const auto result = run_bare();
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.err, HasSubstr("the page shows the stored head alone"));
   const auto page = read_file(page_);
-  const auto data = data_of(page, "report");
+  const auto data = data_of(page, "cluster-data");
   ASSERT_EQ(data.at("heads").size(), 1U);
   EXPECT_EQ(data.at("heads").at(0).at("clusters"), before.at("heads").at(before.at("best").get<size_t>()).at("clusters"));
   EXPECT_EQ(data.at("classes"), before.at("classes")) << "by the ids";
@@ -152,14 +152,14 @@ TEST_F(Report, DamagedTablesAreNamedAndLeftOut) {
                   fmt::format("line 3: '{}' is no size of a cluster", size));
   }
   expect_damage("labellings.csv", "epoch,nmi_before,nmi_classes\n0,x,1\n", "line 2: 'x' is no number");
-  EXPECT_EQ(data_of(bare_text(), "report").at("heads").size(), kSelaviHeads) << "and as it was it is good";
+  EXPECT_EQ(data_of(bare_text(), "cluster-data").at("heads").size(), kSelaviHeads) << "and as it was it is good";
 }
 
 TEST_F(Report, ClustersOfAnotherRunInTheFolderAreNotTaken) {
   const auto file = csv("clusters.csv");
   write_file_atomically(file, std::regex_replace(read_file(file), std::regex(",[0-9]+,[0-9]+\n"), ",0,0\n"));
   const auto page = bare_text();
-  EXPECT_EQ(data_of(page, "report").at("heads").size(), 1U);
+  EXPECT_EQ(data_of(page, "cluster-data").at("heads").size(), 1U);
   EXPECT_THAT(page, HasSubstr("Only the best head is shown"));
 }
 
@@ -204,7 +204,7 @@ TEST_F(Report, VideosThatAreGoneOrDamagedAreCountedAndShownAsSuch) {
   const auto bare = run_program(report);
   EXPECT_EQ(bare.exit_code, 0) << bare.err;
   EXPECT_THAT(bare.err, HasSubstr("no pictures: "));
-  EXPECT_EQ(data_of(read_file(page_), "report").at("pictures"), false);
+  EXPECT_EQ(data_of(read_file(page_), "cluster-data").at("pictures"), false);
   EXPECT_THAT(read_file(page_), HasSubstr("so it has no pictures"));
   expect_error(run_program(joined(report, {"--strict"})), kInput, {"no pictures: "});
 }

@@ -6,8 +6,8 @@
 
 #include "datasets/formats/csv.hpp"
 #include "harness/cli/commands/clustered_run.hpp"
+#include "harness/cli/commands/run_folders.hpp"
 #include "harness/core/error.hpp"
-#include "harness/core/files.hpp"
 #include "harness/core/text.hpp"
 
 namespace vbench::cli {
@@ -85,18 +85,6 @@ std::vector<report::Labelling> read_labellings(const fs::path& path) {
   return all;
 }
 
-/// "<out>/<method>/<dataset>/<variant>-<hash>/seed-<seed>": the hash knows settings and folders of the run, which may have moved since.
-std::vector<fs::path> candidates(const RunRecord& record, const fs::path& out) {
-  std::vector<fs::path> folders;
-  for (const auto& folder : list_folder(out / record.method / record.dataset)) {
-    const std::string name = folder.filename().string();
-    const bool of_variant = name.starts_with(record.variant + "-") && name.size() == record.variant.size() + 9;
-    const auto of_seed = folder / fmt::format("seed-{}", record.seed);
-    if (of_variant && fs::is_regular_file(of_seed / "clusters.csv")) folders.push_back(of_seed);
-  }
-  return folders;
-}
-
 template <class Read>
 void read_beside(const fs::path& path, std::vector<std::string>& problems, const Read& read) {
   if (!fs::exists(path)) return;
@@ -111,7 +99,7 @@ void read_beside(const fs::path& path, std::vector<std::string>& problems, const
 
 std::optional<ClusterFiles> find_cluster_files(const ClusteredRun& run, const fs::path& out, std::vector<std::string>& problems) {
   std::vector<std::string> damaged;
-  for (const auto& folder : candidates(run.record, out)) {
+  for (const auto& folder : run_folders(run.record, out, "clusters.csv")) {
     std::optional<ClusterFiles> files;
     read_beside(folder / "clusters.csv", damaged, [&](const fs::path& path) { files = read_assignments(run, path); });
     if (!files) continue;

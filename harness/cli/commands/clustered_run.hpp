@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "harness/cli/commands/commands.hpp"
 #include "harness/core/run_record.hpp"
 #include "results/report/cluster_page.hpp"
+#include "results/store.hpp"
 
 namespace vbench::cli {
 
@@ -21,9 +21,8 @@ struct ClusteredRun {
   std::vector<int64_t> labels;    ///< true ones
 };
 
-/// The newest valid run with clusters that matches --method, --dataset and --variant, or the one of --run.
-/// @throws Error kUsage for unknown names and runs, and for runs without clusters; kInput without a store
-[[nodiscard]] ClusteredRun find_clustered_run(const CommandContext& context);
+/// The newest of these runs that has clusters; nothing if none has some.
+[[nodiscard]] std::optional<ClusteredRun> clustered_run_among(const Store& store, const std::vector<RunRecord>& runs, bool also_invalid);
 
 /// What the run's folder adds.
 struct ClusterFiles {

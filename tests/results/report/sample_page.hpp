@@ -44,4 +44,12 @@ inline report::ClusterPage sample_page(const std::string& strip = "jpeg") {
   return page;
 }
 
+/// A page with nothing but them.
+inline std::string page_of(const report::ClusterPage& clusters) {
+  report::Page page{.title = "Clusters of selavi on ave",
+                    .data_kind = clusters.synthetic ? report::DataKind::kSynthetic : report::DataKind::kReal};
+  add_clusters(page, clusters);
+  return page_text(page);
+}
+
 }  // namespace vbench::test

@@ -1,12 +1,13 @@
 // The browser of clusters. Its state lies in the address, so that what is seen can be linked: #cluster-12, #q=dog&sort=size, ?id=12.
-// Texts of the data become text nodes only, never markup.
 (function () {
   'use strict';
 
   const byId = (id) => document.getElementById(id);
   const has = (object, key) => Object.prototype.hasOwnProperty.call(object, key);
-  const report = JSON.parse(byId('report').textContent);
-  const strips = JSON.parse(byId('strips').textContent);
+  const make = shared.make;
+  const report = shared.data('cluster-data');
+  if (report === null) return;
+  const strips = shared.data('strips');
   const defaults = { q: '', sort: 'number', reverse: '', head: String(report.best), labels: 'on', cluster: '' };
   const sorts = {
     number: (a, b) => a.number - b.number,
@@ -22,12 +23,6 @@
   let entries = [];  // of the head that is shown: {cluster, card, tile}
   let shownHead = '';
 
-  function make(tag, name, text) {
-    const element = document.createElement(tag);
-    if (name) element.className = name;
-    if (text !== undefined) element.textContent = text;
-    return element;
-  }
   function className(label) {
     return report.classes[label] === undefined ? 'class ' + label : report.classes[label];
   }
@@ -372,6 +367,11 @@
     setMotion(!window.matchMedia('(prefers-reduced-motion: reduce)').matches);
     keepClearOfTools();
   }
+  // The keys of clusters are theirs only while somebody is looking at them.
+  function inSight() {
+    const box = byId('clusters').getBoundingClientRect();
+    return byId('clusters').contains(document.activeElement) || (box.top < window.innerHeight / 2 && box.bottom > window.innerHeight / 2);
+  }
   function listen() {
     byId('query').addEventListener('input', (event) => change({ q: event.target.value }));
     byId('sort').addEventListener('change', (event) => change({ sort: event.target.value, reverse: '' }));
@@ -386,7 +386,7 @@
         if (event.key === 'Escape') change({ q: '' });
         return;
       }
-      if (event.target.tagName === 'SELECT') return;
+      if (event.target.tagName === 'SELECT' || !inSight()) return;
       const keys = { '/': () => byId('query').focus(), j: () => step(1), k: () => step(-1), r: visitRandom };
       if (keys[event.key]) {
         event.preventDefault();
@@ -397,7 +397,8 @@
     window.addEventListener('resize', keepClearOfTools);
   }
   function open() {
-    if (/^(clusters|sizes|labellings)$/.test(window.location.hash.slice(1))) return;
+    const hash = window.location.hash.slice(1);
+    if (hash !== '' && !/^cluster-\d+$/.test(hash) && byId(hash)) return;  // a link to another part of the page
     readAddress();
     show();
     if (state.cluster !== '') visit(state.cluster);

@@ -1,0 +1,140 @@
+#include "results/report/ranks.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "results/report/html.hpp"
+#include "results/report/tables.hpp"
+
+namespace vbench::report {
+namespace {
+
+constexpr std::string_view kSuffix = "_rank";
+constexpr size_t kExamples = 8;
+
+bool holds_ranks(const ItemOutput& output) {
+  const bool named = output.name == "rank" || output.name.ends_with(kSuffix);
+  return named && output.width == 1 && !output.ids.empty() && output.values.size() == output.ids.size() &&
+         std::all_of(output.values.begin(), output.values.end(), [](float rank) { return rank >= 1 && rank < 1e9F; });
+}
+
+/// 1, 2, 3, 5, 10, 20, 30, 50, 100, ... and the last one, beyond which every answer lies within.
+std::vector<double> places_up_to(double last) {
+  std::vector<double> places;
+  for (double power = 1; power < last; power *= 10) {
+    for (const double factor : {1.0, 2.0, 3.0, 5.0}) {
+      if (factor * power < last) places.push_back(factor * power);
+    }
+  }
+  places.push_back(last);
+  return places;
+}
+
+double share_within(const std::vector<float>& ranks, double k) {
+  const auto hits = std::count_if(ranks.begin(), ranks.end(), [k](float rank) { return rank <= k; });
+  return 100 * static_cast<double>(hits) / static_cast<double>(ranks.size());
+}
+
+Curve recall_curve(const Ranks& ranks, const std::vector<double>& places) {
+  Curve curve{.name = ranks.configuration, .mean = {}, .low = {}, .high = {}, .dashed = !ranks.valid};
+  for (const double k : places) {
+    std::vector<double> shares;
+    for (const auto& of_seed : ranks.of_seed) shares.push_back(share_within(of_seed, k));
+    curve.mean.push_back(std::accumulate(shares.begin(), shares.end(), 0.0) / static_cast<double>(shares.size()));
+    if (shares.size() < 2) continue;
+    curve.low.push_back(*std::min_element(shares.begin(), shares.end()));
+    curve.high.push_back(*std::max_element(shares.begin(), shares.end()));
+  }
+  return curve;
+}
+
+CurveChart recall_chart(const std::string& kind, const std::vector<Ranks>& configurations) {
+  double last = 1;
+  for (const auto& ranks : configurations) {
+    for (const auto& of_seed : ranks.of_seed) last = std::max(last, static_cast<double>(*std::max_element(of_seed.begin(), of_seed.end())));
+  }
+  CurveChart chart{.title = fmt::format("{}: queries answered within the first k", rank_title(kind)),
+                   .x_title = "k",
+                   .y_title = "%",
+                   .x = places_up_to(last),
+                   .curves = {}};
+  for (const auto& ranks : configurations) chart.curves.push_back(recall_curve(ranks, chart.x));
+  return chart;
+}
+
+/// Mean over the seeds, of every query.
+std::vector<double> mean_ranks(const Ranks& ranks) {
+  std::vector<double> means(ranks.ids.size(), 0);
+  for (const auto& of_seed : ranks.of_seed) {
+    for (size_t i = 0; i < means.size(); ++i) means[i] += static_cast<double>(of_seed[i]) / static_cast<double>(ranks.of_seed.size());
+  }
+  return means;
+}
+
+std::string queries_table(const std::string& title, const Ranks& ranks, const std::vector<size_t>& queries) {
+  Table table{.title = title, .header = {"query"}, .rows = {}, .notes = {}};
+  for (const int64_t seed : ranks.seeds) table.header.push_back(ranks.seeds.size() == 1 ? "rank" : fmt::format("rank, seed {}", seed));
+  for (const size_t query : queries) {
+    std::vector<Cell> row{{.text = ranks.ids[query]}};
+    for (const auto& of_seed : ranks.of_seed) row.push_back({.text = fmt::format("{:g}", of_seed[query]), .numeric = true});
+    table.rows.push_back(std::move(row));
+  }
+  return table_html(table);
+}
+
+std::string examples_html(const Ranks& ranks) {
+  const auto means = mean_ranks(ranks);
+  std::vector<size_t> order(means.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return means[a] < means[b]; });
+  const size_t half = std::min(kExamples, (order.size() + 1) / 2);
+  const std::vector<size_t> best(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(half));
+  const std::vector<size_t> worst(order.rbegin(), order.rbegin() + static_cast<std::ptrdiff_t>(std::min(kExamples, order.size() - half)));
+  std::string html =
+      worst.empty() ? "" : queries_table(fmt::format("Worst of {} queries, {}", order.size(), ranks.configuration), ranks, worst);
+  return html + queries_table(fmt::format("Best, {}", ranks.configuration), ranks, best);
+}
+
+}  // namespace
+
+std::vector<std::string> rank_outputs(const std::vector<ItemOutput>& outputs) {
+  std::vector<std::string> kinds;
+  for (const auto& output : outputs) {
+    if (holds_ranks(output)) kinds.push_back(output.name);
+  }
+  return kinds;
+}
+
+bool add_ranks(Ranks& ranks, const std::vector<ItemOutput>& outputs, const std::string& kind, int64_t seed) {
+  const auto found =
+      std::find_if(outputs.begin(), outputs.end(), [&](const ItemOutput& each) { return each.name == kind && holds_ranks(each); });
+  if (found == outputs.end() || (!ranks.ids.empty() && ranks.ids != found->ids)) return false;
+  ranks.ids = found->ids;
+  ranks.seeds.push_back(seed);
+  ranks.of_seed.push_back(found->values);
+  return true;
+}
+
+std::string rank_title(const std::string& kind) {
+  if (kind == "rank") return "Rank of the right class";
+  const auto direction = kind.substr(0, kind.size() - kSuffix.size());
+  if (direction == "ooo") return "Odd one out";
+  const auto metric = find_metric(direction + "_r1");
+  if (!metric) return direction;
+  const size_t end = metric->title.rfind(' ' + metric->column);
+  return metric->title.substr(0, end);
+}
+
+std::string ranks_html(const std::string& kind, const std::vector<Ranks>& configurations, CurveCharts& charts) {
+  if (configurations.empty()) return "";
+  std::string examples;
+  for (const auto& ranks : configurations) examples += examples_html(ranks);
+  return "<div class=\"charts\">" + charts.add(recall_chart(kind, configurations)) + "</div>\n" +
+         folded(fmt::format("{}: worst and best queries", rank_title(kind)), examples);
+}
+
+}  // namespace vbench::report

@@ -1,0 +1,34 @@
+// Retrieval and other ranked answers, from the ranks that runs stored of every query: recall over k, and the queries with the best and the
+// worst ranks. Used by the sections of a group.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/core/run_record.hpp"
+#include "results/report/curve_chart.hpp"
+
+namespace vbench::report {
+
+/// Ranks of one kind, of all seeds of a configuration.
+struct Ranks {
+  std::string configuration;
+  bool valid = true;
+  std::vector<std::string> ids;  ///< of the queries
+  std::vector<int64_t> seeds;
+  std::vector<std::vector<float>> of_seed;  ///< 1 = the right answer came first
+};
+
+/// The kinds of ranks among outputs: "v2p_rank" of width 1, ...
+[[nodiscard]] std::vector<std::string> rank_outputs(const std::vector<ItemOutput>& outputs);
+
+/// Adds a run's; the queries of another list, or no ranks at all, are left out. @return whether they were added
+bool add_ranks(Ranks& ranks, const std::vector<ItemOutput>& outputs, const std::string& kind, int64_t seed);
+
+/// "video to paragraph" of "v2p_rank".
+[[nodiscard]] std::string rank_title(const std::string& kind);
+
+/// A chart of all configurations, and the queries of each.
+[[nodiscard]] std::string ranks_html(const std::string& kind, const std::vector<Ranks>& configurations, CurveCharts& charts);
+
+}  // namespace vbench::report

@@ -1,0 +1,19 @@
+// What runs were run with and on: speed, settings in which configurations differ, environments. Used by the sections of a group.
+#pragma once
+
+#include <string>
+
+#include "results/report/groups.hpp"
+
+namespace vbench::report {
+
+/// Steps a second by configuration, and which runs were on a busy machine.
+[[nodiscard]] std::string speed_html(const Group& group);
+
+/// Only settings that differ between configurations; those that all have are folded.
+[[nodiscard]] std::string settings_html(const Group& group);
+
+/// What all runs have in common, and by run what they have not.
+[[nodiscard]] std::string environment_html(const Group& group);
+
+}  // namespace vbench::report
