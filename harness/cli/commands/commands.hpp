@@ -23,6 +23,7 @@ int data_command(const CommandContext& context);
 int embed_command(const CommandContext& context);
 int predict_command(const CommandContext& context);
 int explain_command(const CommandContext& context);
+int rescore_command(const CommandContext& context);
 int report_command(const CommandContext& context);
 int doctor_command(const CommandContext& context);
 
