@@ -15,7 +15,7 @@ if(VBENCH_SANITIZE)
   target_link_options(vbench_options INTERFACE -fsanitize=${VBENCH_SANITIZE})
 endif()
 
-set(VBENCH_ENGINE_SOURCES engine.cpp commands/boards.cpp commands/class_names.cpp commands/cluster_files.cpp commands/cluster_view.cpp commands/clustered_run.cpp commands/data.cpp commands/answers.cpp commands/doctor.cpp commands/embed.cpp commands/explain.cpp commands/leaderboard.cpp
+set(VBENCH_ENGINE_SOURCES engine.cpp commands/boards.cpp commands/class_names.cpp commands/cluster_files.cpp commands/cluster_view.cpp commands/clustered_run.cpp commands/compare.cpp commands/data.cpp commands/answers.cpp commands/doctor.cpp commands/embed.cpp commands/explain.cpp commands/leaderboard.cpp
   commands/list.cpp commands/predict.cpp commands/report.cpp commands/rescore.cpp commands/reported_runs.cpp commands/run.cpp commands/run_folders.cpp commands/show.cpp)
 
 # The precompiled header that all LibTorch code shares. Not torch/torch.h: its pending templates would cost every file 2 s.
@@ -79,7 +79,7 @@ function(vbench_add_engine target registration)
   if(NOT TARGET vbench_engine_objects)
     list(TRANSFORM VBENCH_ENGINE_SOURCES PREPEND ${PROJECT_SOURCE_DIR}/harness/cli/ OUTPUT_VARIABLE sources)
     add_library(vbench_engine_objects OBJECT ${sources})
-    target_link_libraries(vbench_engine_objects PUBLIC vbench_options vbench::cli_options vbench::train vbench::datasets vbench::outcomes vbench::report vbench::results)
+    target_link_libraries(vbench_engine_objects PUBLIC vbench_options vbench::cli_options vbench::train vbench::datasets vbench::gate vbench::outcomes vbench::report vbench::results)
     target_precompile_headers(vbench_engine_objects REUSE_FROM vbench_pch)
   endif()
   add_library(${target} SHARED)

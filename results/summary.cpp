@@ -98,6 +98,30 @@ Json folds_verdict(const std::vector<const RunRecord*>& runs) {
   return {{"valid", valid}, {"reasons", reasons}};
 }
 
+/// What `vbench compare` needs beside the scores: speeds one by one, and what distinguishes these runs from others.
+void add_single_runs(Json& object, const std::vector<RunRecord>& seeds) {
+  std::map<std::string, Json> speeds;
+  for (const auto& record : seeds) {
+    for (const auto& [name, value] : record.speed) speeds.emplace(name, Json::array());
+  }
+  Json doubts = Json::object(), invalid = Json::array(), settings = Json::object();
+  for (const auto& record : seeds) {
+    for (auto& [name, values] : speeds) {
+      const auto found = record.speed.find(name);
+      values.push_back(found == record.speed.end() ? Json(nullptr) : finite(found->second));
+    }
+    const auto doubt = record.environment.find("speed_unreliable");
+    if (doubt != record.environment.end()) doubts[std::to_string(record.seed)] = doubt->second;
+    if (!record.verdict.valid) invalid.push_back(record.seed);
+  }
+  for (const auto& [key, value] : seeds.front().settings) settings[key] = value;
+  object["settings"] = std::move(settings);
+  object["speeds"] = Json::object();
+  for (auto& [name, values] : speeds) object["speeds"][name] = std::move(values);
+  object["speed_unreliable"] = std::move(doubts);
+  object["invalid_seeds"] = std::move(invalid);
+}
+
 Json run_object(const std::vector<RunRecord>& seeds, const Published* published) {
   const auto runs = pointers(seeds);
   const RunRecord& first = seeds.front();
@@ -110,7 +134,7 @@ Json run_object(const std::vector<RunRecord>& seeds, const Published* published)
   }
   Json environment = Json::object();
   for (const auto& [name, value] : first.environment) environment[name] = value;
-  return {
+  Json object = {
       {"method", first.method},
       {"variant", first.variant},
       {"dataset", first.dataset},
@@ -126,6 +150,8 @@ Json run_object(const std::vector<RunRecord>& seeds, const Published* published)
       {"data", {{"items", first.data.items}, {"missing", first.data.missing}, {"dropped", first.data.dropped}, {"hash", first.data.hash}}},
       {"verdict", verdict_json(seeds)},
       {"environment", environment}};
+  add_single_runs(object, seeds);
+  return object;
 }
 
 std::string text_of(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }

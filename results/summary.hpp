@@ -10,7 +10,7 @@
 namespace vbench {
 
 /// The one JSON object of `run --format json`, with a final newline. "epochs" is the largest number over the seeds; "published" is empty
-/// for synthetic data.
+/// for synthetic data. "speeds" has one value a seed, "speed_unreliable" the reason of every seed whose speeds are not to be trusted.
 /// @param seeds      one record a seed, same method, variant and dataset; at least one
 /// @param published  may be nullptr
 [[nodiscard]] std::string run_json(const std::vector<RunRecord>& seeds, const Published* published);

@@ -30,7 +30,7 @@ struct Command {
 /// All commands in the order in which --help lists them.
 [[nodiscard]] const std::vector<Command>& command_table();
 
-/// Those that read the store: leaderboard, report.
+/// Those that read the store: leaderboard, compare, report.
 [[nodiscard]] std::vector<Command> result_commands();
 
 template <class T>

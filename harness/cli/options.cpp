@@ -163,6 +163,8 @@ void finish(Raw& raw, const po::variables_map& values) {
   };
   require_within("--examples", raw.invocation.examples, 0, 100);
   require_within("--frames", raw.invocation.frames, 1, 32);
+  const double slower = raw.invocation.compare.speed_tolerance;
+  if (!(slower > 0 && slower < 100)) throw usage_error(fmt::format("{} is not between 0 and 100", slower), "--speed-tolerance");
   if (raw.invocation.top < 1) throw usage_error("must be at least 1", "--top");
   constexpr int64_t kMostThreads = 1024;  // more is a mistake, and starting them would fail somewhere deep inside
   if (std::min(run.threads, run.workers) < 0 || std::max(run.threads, run.workers) > kMostThreads)
@@ -195,6 +197,8 @@ void check_positional(const Invocation& invocation) {
     require(1, "the name of a method");
   } else if (invocation.command == "data") {
     require(2, "info, verify, synth or prepare and the name of a dataset, or convert and a folder");
+  } else if (invocation.command == "compare") {
+    require(2, "BASE and CANDIDATE: runs, git revisions or exported files");
   } else {
     require(0, "no words besides its options");
   }

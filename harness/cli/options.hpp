@@ -17,6 +17,13 @@ struct RescoreOptions {
   bool replace = false;
 };
 
+/// What `vbench compare` adds to the common options; BASE and CANDIDATE are the two words besides them.
+struct CompareOptions {
+  std::vector<std::string> gates;  ///< "[METHOD/]METRIC=TOLERANCE"
+  double speed_tolerance = 10;     ///< %
+  std::string junit, summary;      ///< files to write; empty: none
+};
+
 /// A parsed command line. Fields that a command does not have keep their defaults.
 struct Invocation {
   std::string command;                  ///< "run", "list", ...
@@ -37,6 +44,7 @@ struct Invocation {
   std::vector<std::string> run_ids;  ///< report: stored runs, or how their ids begin; empty: all that match
   int64_t examples = 6;          ///< report: videos shown of each cluster
   int64_t frames = 8;            ///< report: pictures of each of them
+  CompareOptions compare;
   RescoreOptions rescore;
 };
 

@@ -38,6 +38,21 @@ void add_rescore(po::options_description& options, Raw& raw) {
   add_format(options, raw);
 }
 
+void add_compare(po::options_description& options, Raw& raw) {
+  RunSpec& run = raw.invocation.run;
+  CompareOptions& compare = raw.invocation.compare;
+  options.add_options()("gate", po::value(&compare.gates)->value_name("[METHOD/]METRIC=TOLERANCE")->composing(),
+                        "judge this metric, with this tolerance in the units of tables (points of %, ranks); repeatable")  //
+      ("speed-tolerance", shown(compare.speed_tolerance, 10.0)->value_name("X"), "slower by up to X % is no change")       //
+      ("method,m", po::value(&run.method)->value_name("M"), "only runs of this method")                                    //
+      ("dataset,d", po::value(&run.dataset)->value_name("D"), "only runs on this dataset")                                 //
+      ("strict", po::bool_switch(&run.strict), "fail also where nothing can be told, or where CANDIDATE lacks what BASE has")  //
+      ("junit", po::value(&compare.junit)->value_name("FILE"), "JUnit XML for CI servers: a test case a metric")               //
+      ("summary", po::value(&compare.summary)->value_name("FILE"), "summary in GitHub's Markdown");
+  add_out(options, raw);
+  add_format(options, raw);
+}
+
 }  // namespace
 
 std::vector<Command> result_commands() {
@@ -64,6 +79,17 @@ std::vector<Command> result_commands() {
        "  vbench rescore --metric v2p_mrr,v2p_r3 --write\n"
        "  vbench rescore --run 20240131T101502 --metric v2p_medr --write --replace\n",
        add_rescore},
+      {"compare", "vbench compare BASE CANDIDATE [--gate METRIC=TOLERANCE]... [--junit FILE] [--summary FILE]",
+       "better, the same, worse or cannot tell: a gate for CI; exit code 1 on worse",
+       "BASE and CANDIDATE are each a run in DIR/results.db (the beginning of its id will do), all its runs of a git revision (likewise), a\n"
+       "file that 'run --format json' or 'leaderboard --format json' wrote, or a folder of such files. Without --gate, the metrics of the\n"
+       "boards are judged: 1 point of a share, 1 rank, 0.01 of a correlation are no change. docs/compare.md has rules and error rates.\n"
+       "Exit code 1: something is worse, or cannot be compared (other protocol or data, a metric is gone).\n\n"
+       "Examples:\n"
+       "  vbench compare 4f2c91a 8be07d3\n"
+       "  vbench compare baseline.json today.json --gate v2p_r1=2 --gate coot/v2p_medr=1 --junit gate.xml --summary gate.md\n"
+       "  vbench compare 20240131T101502 20240201T090011 --strict\n",
+       add_compare},
       {"report", "vbench report [--method M] [--dataset D] [--variant V] [--run ID]... --output PAGE.html [options]",
        "stored runs as one HTML page that opens without a network: leaderboards, curves, speed, confusions, ranks, clusters",
        "Shows all runs in DIR/results.db that match, or those of --run: leaderboards beside the published figures, losses, scores, learning\n"

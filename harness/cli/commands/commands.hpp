@@ -25,6 +25,7 @@ int predict_command(const CommandContext& context);
 int explain_command(const CommandContext& context);
 int rescore_command(const CommandContext& context);
 int report_command(const CommandContext& context);
+int compare_command(const CommandContext& context);
 int doctor_command(const CommandContext& context);
 
 }  // namespace vbench::cli

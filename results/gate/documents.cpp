@@ -1,0 +1,138 @@
+// The gate's report as files for other programs: JUnit XML and GitHub-flavoured Markdown.
+#include <fmt/format.h>
+
+#include "harness/core/text.hpp"
+#include "results/gate/presentation.hpp"
+#include "results/score_cells.hpp"
+
+namespace vbench::gate {
+namespace {
+
+/// XML 1.0 has no way to write most control characters, not even escaped.
+std::string xml(const std::string& text) {
+  std::string out;
+  for (const char c : printable(text)) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&apos;";
+        break;
+      default:
+        out += c;
+    }
+  }
+  return out;
+}
+
+/// Text that GitHub shows as it is: no markup, no link, nobody notified by an @.
+std::string markdown(const std::string& text) {
+  static const std::string marks = "\\`*_{}[]()#+!|<>&@~";
+  std::string out;
+  for (const char c : printable(text)) out += marks.find(c) == std::string::npos ? std::string(1, c) : fmt::format("&#{};", int{c});
+  return out;
+}
+
+struct TestCase {
+  std::string name, failure = "", skipped = "", output = "";
+};
+
+std::vector<TestCase> cases_of(const GateReport& report, const GatedPair& pair, bool strict) {
+  if (!pair.not_comparable.empty()) return {{.name = "comparable", .failure = "not comparable: " + pair.not_comparable}};
+  std::vector<TestCase> cases;
+  for (const auto& score : pair.scores) {
+    TestCase one{.name = score.key};
+    const auto text = sentence(report, score);
+    const bool told = score.gone || score.judgement.verdict != Verdict::kCannotTell;
+    if (score.gone || score.judgement.verdict == Verdict::kWorse || (!told && strict)) {
+      one.failure = text;
+    } else if (!told) {
+      one.skipped = text;
+    } else {
+      one.output = text;
+    }
+    cases.push_back(std::move(one));
+  }
+  return cases;
+}
+
+std::string suite(const std::string& name, const std::string& class_name, const std::vector<TestCase>& cases) {
+  size_t failures = 0, skipped = 0;
+  std::string body;
+  for (const auto& one : cases) {
+    body += fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"0\">", xml(class_name), xml(one.name));
+    if (!one.failure.empty()) body += fmt::format("<failure type=\"regression\" message=\"{0}\">{0}</failure>", xml(one.failure));
+    if (!one.skipped.empty()) body += fmt::format("<skipped message=\"{}\"/>", xml(one.skipped));
+    if (!one.output.empty()) body += fmt::format("<system-out>{}</system-out>", xml(one.output));
+    body += "</testcase>\n";
+    failures += !one.failure.empty();
+    skipped += !one.skipped.empty();
+  }
+  return fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\" time=\"0\">\n{}  </testsuite>\n",
+                     xml(name), cases.size(), failures, skipped, body);
+}
+
+std::string class_of(const Configuration& side) { return fmt::format("{}.{}.{}.{}", side.method, side.variant, side.dataset, side.split); }
+
+std::vector<std::string> problems(const GateReport& report, bool strict) {
+  std::vector<std::string> all;
+  for (const auto& pair : report.pairs) {
+    if (!pair.not_comparable.empty()) all.push_back(fmt::format("{}: not comparable: {}", name_of(pair.base), pair.not_comparable));
+    for (const auto& score : pair.scores) {
+      const bool doubt = score.judgement.verdict == Verdict::kCannotTell;
+      if (score.gone || score.judgement.verdict == Verdict::kWorse || (strict && doubt))
+        all.push_back(fmt::format("{}: {}", name_of(pair.base), sentence(report, score)));
+    }
+  }
+  for (const auto& side : report.unpaired)
+    all.push_back(fmt::format("{} is in {} alone", name_of(side.configuration), side.in_base ? "BASE" : "CANDIDATE"));
+  return all;
+}
+
+}  // namespace
+
+std::string junit(const GateReport& report, bool strict) {
+  size_t tests = 0, failures = 0, skipped = 0;
+  std::string body;
+  const auto add = [&](const std::string& name, const Configuration& side, const std::vector<TestCase>& cases) {
+    body += suite(name, class_of(side), cases);
+    tests += cases.size();
+    for (const auto& one : cases) {
+      failures += !one.failure.empty();
+      skipped += !one.skipped.empty();
+    }
+  };
+  for (const auto& pair : report.pairs) {
+    const auto name = fmt::format("{}, {}, split {}", name_of(pair.base), source_title(pair.base.source), pair.base.split);
+    add(name, pair.base, cases_of(report, pair, strict));
+  }
+  for (const auto& [in_base, side] : report.unpaired) {
+    const std::string text = fmt::format("only {} has it", in_base ? "BASE" : "CANDIDATE");
+    TestCase one{.name = "counterpart"};
+    (in_base && strict ? one.failure : one.skipped) = text;
+    add(fmt::format("{}, {}, split {}", name_of(side), source_title(side.source), side.split), side, {one});
+  }
+  return fmt::format(
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+      "<testsuites name=\"vbench compare\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\" time=\"0\">\n{}</testsuites>\n",
+      tests, failures, skipped, body);
+}
+
+std::string markdown_summary(const GateReport& report, bool strict) {
+  std::string out = fmt::format("### vbench compare: {}\n\n{}.\n\n", passed(report, strict) ? "passed" : "FAILED", headline(report));
+  for (const auto& problem : problems(report, strict)) out += "- " + markdown(problem) + "\n";
+  out += "\n<details><summary>All metrics</summary>\n\n" + render(tables(report), OutputFormat::kMarkdown) + "\n</details>\n";
+  return out;
+}
+
+}  // namespace vbench::gate
