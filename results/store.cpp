@@ -15,6 +15,7 @@
 #include "harness/core/files.hpp"
 #include "harness/core/sqlite.hpp"
 #include "results/store_rows.hpp"
+#include "results/throughput_rows.hpp"
 
 namespace vbench {
 namespace fs = std::filesystem;
@@ -67,13 +68,17 @@ void use_wal(const Database& database) {
   database.execute("PRAGMA synchronous=FULL");
 }
 
+int64_t version_of(const Database& database) { return database.number("PRAGMA user_version"); }
+
+/// Creates the tables of a new store and those that an older one lacks.
 void create_tables(const Database& database) {
   sqlite::Transaction transaction(database, "BEGIN IMMEDIATE");
   if (!holds_store(database)) {  // another process may have been faster
     database.execute(store_rows::kSchema);
     database.execute(fmt::format("PRAGMA application_id={}", kApplicationId).c_str());
-    database.execute(fmt::format("PRAGMA user_version={}", store_rows::kSchemaVersion).c_str());
   }
+  if (version_of(database) < 2) database.execute(store_rows::kThroughputSchema);
+  database.execute(fmt::format("PRAGMA user_version={}", store_rows::kSchemaVersion).c_str());
   transaction.commit();
 }
 
@@ -115,7 +120,7 @@ Store Store::open(const fs::path& file) {
   const bool ours = holds_store(database);  // before anything is written: the file may be somebody else's
   if (database.read_only()) database.fail(SQLITE_READONLY);
   use_wal(database);
-  if (!ours) create_tables(database);
+  if (!ours || version_of(database) < store_rows::kSchemaVersion) create_tables(database);
   return Store(std::move(impl));
 }
 
@@ -156,6 +161,17 @@ std::string Store::add(const RunRecord& record) {
 std::vector<RunRecord> Store::runs(const RunFilter& filter) const {
   const sqlite::Transaction one_state(impl_->database, "BEGIN");
   return store_rows::select(impl_->database, filter, "");
+}
+
+void Store::add(const std::vector<ThroughputRow>& rows) {
+  sqlite::Transaction transaction(impl_->database, "BEGIN IMMEDIATE");
+  store_rows::insert(impl_->database, rows);
+  transaction.commit();
+}
+
+std::vector<ThroughputRow> Store::throughput(const ThroughputFilter& filter) const {
+  const sqlite::Transaction one_state(impl_->database, "BEGIN");
+  return store_rows::select(impl_->database, filter);
 }
 
 std::optional<RunRecord> Store::find(const std::string& run_id) const {

@@ -1,5 +1,5 @@
 // The run store: one SQLite file that several processes may read and write at once.
-// Written by `vbench run`, read by `leaderboard` and `compare`.
+// Written by `vbench run` and `throughput`, read by `leaderboard` and `compare`.
 #pragma once
 
 #include <filesystem>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "harness/core/run_record.hpp"
+#include "results/throughput.hpp"
 
 namespace vbench {
 
@@ -28,11 +29,17 @@ struct ScoreChange {
   std::optional<double> replaces = std::nullopt;  ///< what the run has now; nothing: the score is new
 };
 
+/// Which measured speeds to read; an empty text means any.
+struct ThroughputFilter {
+  std::string method = "", dataset = "", variant = "";
+};
+
 /// An open store. A failed write leaves what was there before; a damaged file is reported, never replaced.
 /// One object belongs to one thread at a time, and must not be used across fork().
 class Store {
  public:
-  /// Opens for reading and writing; creates the file and its folder if they are not there.
+  /// Opens for reading and writing; creates the file and its folder if they are not there. A store of an older vbench gets the tables that
+  /// it lacks, its runs stay as they are.
   /// @throws Error kInput: not a store, damaged, of a newer vbench, folder not writable, disk full
   [[nodiscard]] static Store open(const std::filesystem::path& file);
   /// Opens for reading, also where nothing can be written; nothing if the file does not exist.
@@ -60,6 +67,11 @@ class Store {
   /// Adds scores to runs or replaces them, all or none; what was done is stored with the run's environment as "rescored.METRIC".
   /// @throws Error kInput: no such run; a score that is there and was not meant to be replaced, or is no longer what it was
   void amend(const std::vector<ScoreChange>& changes);
+
+  /// Adds measured speeds, all or none. @throws Error kInput as the other add()
+  void add(const std::vector<ThroughputRow>& rows);
+  /// Matching ones, oldest first.
+  [[nodiscard]] std::vector<ThroughputRow> throughput(const ThroughputFilter& filter = {}) const;
 
   [[nodiscard]] const std::filesystem::path& file() const;
 

@@ -135,10 +135,10 @@ TEST(NewerStore, IsNotTouched) {
   const test::TemporaryFolder folder;
   const fs::path file = folder / "results.db";
   (void)Store::open(file).add(full_run());
-  run_sql(file, "PRAGMA user_version=2");
+  run_sql(file, "PRAGMA user_version=3");
   const std::string before = read_file(file);
   expect_mention(input_error_of([&] { (void)Store::open(file); }),
-                 "was written by a newer vbench (schema 2, this one knows 1); use that vbench");
+                 "was written by a newer vbench (schema 3, this one knows 2); use that vbench");
   EXPECT_EQ(read_file(file), before);
 }
 

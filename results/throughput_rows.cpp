@@ -1,0 +1,86 @@
+#include "results/throughput_rows.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace vbench::store_rows {
+
+using nlohmann::json;
+using sqlite::Database;
+using sqlite::Statement;
+
+// NULL stands for NaN: what was not counted, or has no peak to compare with.
+const char* const kThroughputSchema = R"sql(
+CREATE TABLE throughput(
+  id INTEGER PRIMARY KEY, measurement TEXT NOT NULL, created_unix INTEGER NOT NULL,
+  method TEXT NOT NULL, variant TEXT NOT NULL, dataset TEXT NOT NULL, source TEXT NOT NULL CHECK(source IN ('real', 'synthetic')),
+  stage TEXT NOT NULL, batch INTEGER NOT NULL, precision TEXT NOT NULL, threads INTEGER NOT NULL, workers INTEGER NOT NULL,
+  repetition INTEGER NOT NULL, seconds REAL, clips_per_s REAL, samples_per_s REAL, gflop_per_s REAL, flops_of TEXT NOT NULL,
+  peak_share REAL, peak_bytes INTEGER NOT NULL, environment TEXT NOT NULL) STRICT;
+CREATE INDEX throughput_by_method ON throughput(method, dataset, variant);
+)sql";
+
+namespace {
+
+constexpr const char* kColumns =
+    "measurement, created_unix, method, variant, dataset, source, stage, batch, precision, threads, workers, repetition, seconds, "
+    "clips_per_s, samples_per_s, gflop_per_s, flops_of, peak_share, peak_bytes, environment";
+
+std::map<std::string, std::string> environment_of(const Database& database, const std::string& text) {
+  try {
+    return json::parse(text).get<std::map<std::string, std::string>>();
+  } catch (const json::exception&) {
+    database.fail_damaged("an environment of the throughput is no JSON object of texts");
+  }
+}
+
+ThroughputRow row_of(const Database& database, const Statement& row) {
+  ThroughputRow read;
+  read.measurement = row.text(0);
+  read.created_unix = row.integer(1);
+  read.method = row.text(2);
+  read.variant = row.text(3);
+  read.dataset = row.text(4);
+  read.source = row.text(5) == to_string(Source::kReal) ? Source::kReal : Source::kSynthetic;
+  read.stage = row.text(6);
+  read.batch = row.integer(7);
+  read.precision = row.text(8);
+  read.threads = row.integer(9);
+  read.workers = row.integer(10);
+  read.repetition = row.integer(11);
+  read.seconds = row.real(12);
+  read.clips_per_s = row.real(13);
+  read.samples_per_s = row.real(14);
+  read.gflop_per_s = row.real(15);
+  read.flops_of = row.text(16);
+  read.peak_share = row.real(17);
+  read.peak_bytes = row.integer(18);
+  read.environment = environment_of(database, row.text(19));
+  return read;
+}
+
+}  // namespace
+
+void insert(const Database& database, const std::vector<ThroughputRow>& rows) {
+  Statement statement(database, std::string("INSERT INTO throughput(") + kColumns + ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+  for (const auto& row : rows) {
+    const std::string source = to_string(row.source),
+                      environment = json(row.environment).dump(-1, ' ', false, json::error_handler_t::replace);
+    statement
+        .bind(row.measurement, row.created_unix, row.method, row.variant, row.dataset, source, row.stage, row.batch, row.precision,
+              row.threads, row.workers, row.repetition, row.seconds, row.clips_per_s, row.samples_per_s, row.gflop_per_s, row.flops_of,
+              row.peak_share, row.peak_bytes, environment)
+        .run();
+  }
+}
+
+std::vector<ThroughputRow> select(const Database& database, const ThroughputFilter& filter) {
+  if (database.number("SELECT count(*) FROM sqlite_master WHERE type='table' AND name='throughput'") == 0) return {};
+  Statement statement(database, std::string("SELECT ") + kColumns +
+                                    " FROM throughput WHERE (?1='' OR method=?1) AND (?2='' OR dataset=?2) AND (?3='' OR variant=?3)"
+                                    " ORDER BY measurement, id");
+  std::vector<ThroughputRow> rows;
+  for (statement.bind(filter.method, filter.dataset, filter.variant); statement.step();) rows.push_back(row_of(database, statement));
+  return rows;
+}
+
+}  // namespace vbench::store_rows

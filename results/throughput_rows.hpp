@@ -1,0 +1,19 @@
+// How measured speeds become rows of the store's table `throughput`, and come back. Private to results/.
+#pragma once
+
+#include <vector>
+
+#include "harness/core/sqlite.hpp"
+#include "results/store.hpp"
+
+namespace vbench::store_rows {
+
+/// CREATE TABLE; came with version 2 of the schema.
+extern const char* const kThroughputSchema;
+
+/// Within a transaction of the caller's.
+void insert(const sqlite::Database& database, const std::vector<ThroughputRow>& rows);
+/// Oldest first; nothing from a store of version 1.
+[[nodiscard]] std::vector<ThroughputRow> select(const sqlite::Database& database, const ThroughputFilter& filter);
+
+}  // namespace vbench::store_rows

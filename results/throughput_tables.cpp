@@ -1,0 +1,240 @@
+// Medians of measured speeds as tables.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <tuple>
+
+#include "harness/core/text.hpp"
+#include "metrics/significance.hpp"
+#include "metrics/statistics.hpp"
+#include "results/throughput.hpp"
+
+namespace vbench {
+namespace {
+
+constexpr double kLevel = 0.05;  // of what counts as shown
+
+/// What repetitions share.
+struct Kind {
+  std::string method, variant, precision;
+  int64_t threads = 0;
+  size_t stage = 0;  ///< place among throughput_stages()
+  int64_t batch = 0;
+  auto operator<=>(const Kind&) const = default;
+};
+
+Kind kind_of(const ThroughputRow& row) {
+  const auto& stages = throughput_stages();
+  const auto place = std::find(stages.begin(), stages.end(), row.stage) - stages.begin();
+  return {row.method, row.variant, row.precision, row.threads, static_cast<size_t>(place), row.batch};
+}
+
+std::string fact_of(const ThroughputRow& row, const std::string& name) {
+  const auto found = row.environment.find(name);
+  return found == row.environment.end() ? "unknown" : found->second;
+}
+
+/// Of which a table tells: real and synthetic never share one, nor do machines.
+using Board = std::tuple<std::string, Source, std::string>;
+using Rows = std::vector<const ThroughputRow*>;
+
+std::map<Board, std::map<Kind, Rows>> sorted(const std::vector<ThroughputRow>& rows) {
+  std::map<Board, std::map<Kind, Rows>> boards;
+  for (const auto& row : rows) boards[{row.dataset, row.source, fact_of(row, "cpu")}][kind_of(row)].push_back(&row);
+  return boards;
+}
+
+/// Repetitions of the newest measurement; ids sort by time.
+Rows newest(const Rows& rows) {
+  std::string last;
+  for (const auto* row : rows) last = std::max(last, row->measurement);
+  Rows kept;
+  std::copy_if(rows.begin(), rows.end(), std::back_inserter(kept), [&](const auto* row) { return row->measurement == last; });
+  return kept;
+}
+
+template <class Field>
+std::vector<double> values_of(const Rows& rows, Field field) {
+  std::vector<double> values;
+  for (const auto* row : rows) values.push_back(static_cast<double>(row->*field));
+  return values;
+}
+
+template <class Field>
+double median_of(const Rows& rows, Field field) {
+  return median(values_of(rows, field));
+}
+
+/// Four digits are more than a measurement has.
+std::string shown(double value) {
+  if (std::isnan(value)) return "";
+  const int digits = value >= 1000 ? 0 : value >= 100 ? 1 : value >= 10 ? 2 : 3;
+  return fmt::format("{:.{}f}", value, digits);
+}
+
+Cell number_cell(double value, const std::string& before = "") {
+  Cell cell{.text = std::isnan(value) ? "" : before + shown(value), .numeric = true};
+  cell.value = value;
+  return cell;
+}
+
+std::string source_name(Source source) { return source == Source::kSynthetic ? "SYNTHETIC stand-in data" : "real data"; }
+
+constexpr const char* kSyntheticNote =
+    "SYNTHETIC: generated data in the official formats, smaller than the real ones; reading speeds are those of the stand-in.";
+
+Table board_of(const Board& board, const std::string& what) {
+  const auto& [dataset, source, cpu] = board;
+  Table table;
+  table.title = fmt::format("{}: {}, {} on {}", dataset, source_name(source), what, cpu);
+  table.facts = {{"dataset", dataset}, {"source", to_string(source)}, {"cpu", cpu}};
+  return table;
+}
+
+void add_kind_columns(Table& table) {
+  for (const char* name : {"method", "variant", "stage", "batch", "precision", "threads"}) {
+    table.header.emplace_back(name);
+    table.columns.push_back({.key = name});
+  }
+}
+
+void add_column(Table& table, const std::string& header, const std::string& key, bool detail = false) {
+  table.header.push_back(header);
+  table.columns.push_back({.key = key, .detail = detail});
+}
+
+std::vector<Cell> kind_cells(const Kind& kind) {
+  const auto whole = [](int64_t number) { return Cell{.text = std::to_string(number), .numeric = true}; };
+  return {{kind.method}, {kind.variant}, {throughput_stages()[kind.stage]}, whole(kind.batch), {kind.precision}, whole(kind.threads)};
+}
+
+void append(std::vector<Cell>& cells, const std::vector<Cell>& more) { cells.insert(cells.end(), more.begin(), more.end()); }
+
+/// "~": operations were counted of another clip than those that were measured.
+void add_notes(Table& table, const std::set<std::string>& counted_of, const std::set<std::string>& peaks) {
+  table.notes.emplace_back(
+      "Medians over repetitions, each stage alone; clips pass through the network once, samples are items of the dataset.");
+  for (const auto& what : counted_of)
+    table.notes.push_back(fmt::format("~: GFLOP/s as if every clip were {}; no share of the peak.", what));
+  for (const auto& peak : peaks) table.notes.push_back(peak);
+}
+
+std::string peak_note(const ThroughputRow& row) {
+  const auto products = parse_double(fact_of(row, "peak_gflop_per_s")), bytes = parse_double(fact_of(row, "peak_gbyte_per_s"));
+  if (!products || !bytes) return "";
+  return fmt::format("Measured peak, {}, {} threads: {:.0f} GFLOP/s (product of matrices, {}), {:.1f} GB/s (triad).", row.precision,
+                     row.threads, *products, fact_of(row, "peak_kernel"), *bytes);
+}
+
+}  // namespace
+
+namespace {
+
+void add_speed_columns(Table& table) {
+  add_column(table, "ms/batch", "ms_per_batch");
+  add_column(table, "clips/s", "clips_per_s");
+  add_column(table, "samples/s", "samples_per_s");
+  add_column(table, "GFLOP/s", "gflop_per_s");
+  add_column(table, "% of peak", "peak_share");
+  add_column(table, "peak MiB", "peak_bytes");
+  for (const char* detail : {"clips_per_s_min", "clips_per_s_max", "repetitions", "flops_of", "revision", "measurement"})
+    add_column(table, detail, detail, true);
+}
+
+std::vector<Cell> speed_cells(const Rows& repetitions) {
+  const ThroughputRow& first = *repetitions.front();
+  const double share = median_of(repetitions, &ThroughputRow::peak_share), bytes = median_of(repetitions, &ThroughputRow::peak_bytes);
+  const auto rates = values_of(repetitions, &ThroughputRow::clips_per_s);
+  const auto [slowest, fastest] = std::minmax_element(rates.begin(), rates.end());
+  return {number_cell(1000 * median_of(repetitions, &ThroughputRow::seconds)),
+          number_cell(median(rates)),
+          number_cell(median_of(repetitions, &ThroughputRow::samples_per_s)),
+          number_cell(median_of(repetitions, &ThroughputRow::gflop_per_s), first.flops_of.empty() ? "" : "~"),
+          {.text = std::isnan(share) ? "" : fmt::format("{:.1f}", 100 * share), .numeric = true, .value = share},
+          {.text = fmt::format("{:.0f}", bytes / (1 << 20)), .numeric = true, .value = bytes},
+          number_cell(*slowest),
+          number_cell(*fastest),
+          {.text = std::to_string(repetitions.size()), .numeric = true},
+          {first.flops_of},
+          {fact_of(first, "revision")},
+          {first.measurement}};
+}
+
+}  // namespace
+
+std::vector<Table> throughput_tables(const std::vector<ThroughputRow>& rows) {
+  std::vector<Table> tables;
+  for (const auto& [board, kinds] : sorted(rows)) {
+    Table table = board_of(board, "throughput");
+    add_kind_columns(table);
+    add_speed_columns(table);
+    std::set<std::string> counted_of, peaks;
+    for (const auto& [kind, all] : kinds) {
+      const Rows repetitions = newest(all);
+      const ThroughputRow& first = *repetitions.front();
+      table.rows.push_back(kind_cells(kind));
+      append(table.rows.back(), speed_cells(repetitions));
+      if (!first.flops_of.empty()) counted_of.insert(first.flops_of);
+      if (const auto note = peak_note(first); !note.empty()) peaks.insert(note);
+    }
+    add_notes(table, counted_of, peaks);
+    if (std::get<Source>(board) == Source::kSynthetic) table.notes.emplace_back(kSyntheticNote);
+    tables.push_back(std::move(table));
+  }
+  return tables;
+}
+
+namespace {
+
+/// Of a kind in both builds.
+struct Pair {
+  double base = NAN, candidate = NAN, p = NAN;
+  [[nodiscard]] double ratio() const { return candidate / base; }
+};
+
+Pair pair_of(const Rows& base, const Rows& candidate) {
+  const auto before = values_of(base, &ThroughputRow::clips_per_s), now = values_of(candidate, &ThroughputRow::clips_per_s);
+  return {median(before), median(now), mann_whitney(before, now)};
+}
+
+std::vector<Cell> pair_cells(const Pair& pair, double adjusted) {
+  const bool known = !std::isnan(pair.ratio()), differs = known && adjusted < kLevel;
+  const std::string verdict = !known ? "not in both" : !differs ? "no difference shown" : pair.ratio() > 1 ? "faster" : "slower";
+  return {number_cell(pair.base),
+          number_cell(pair.candidate),
+          {.text = known ? fmt::format("{:.3f}", pair.ratio()) : "", .numeric = true, .value = pair.ratio()},
+          {.text = known ? fmt::format("{:.4f}", adjusted) : "", .numeric = true, .value = adjusted},
+          {.text = verdict, .bold = differs}};
+}
+
+}  // namespace
+
+std::vector<Table> comparison_tables(const std::vector<ThroughputRow>& base, const std::vector<ThroughputRow>& candidate) {
+  std::vector<Table> tables;
+  auto theirs = sorted(base);
+  for (const auto& [board, kinds] : sorted(candidate)) {
+    Table table = board_of(board, "two builds in turns");
+    add_kind_columns(table);
+    add_column(table, "base clips/s", "base_clips_per_s");
+    add_column(table, "clips/s", "clips_per_s");
+    for (const char* name : {"ratio", "p", "verdict"}) add_column(table, name, name);
+    std::vector<Pair> pairs;
+    std::vector<double> p;
+    for (const auto& [kind, ours] : kinds) {
+      pairs.push_back(pair_of(theirs[board][kind], ours));
+      p.push_back(pairs.back().p);
+      table.rows.push_back(kind_cells(kind));
+    }
+    const auto adjusted = holm(p);
+    for (size_t i = 0; i < pairs.size(); ++i) append(table.rows[i], pair_cells(pairs[i], adjusted[i]));
+    table.notes = {"Medians of repetitions that took turns; ratio above 1: faster than the base.",
+                   fmt::format("p: two-sided Mann-Whitney test of clips/s, Holm's correction over the table; bold: p < {}.", kLevel)};
+    if (std::get<Source>(board) == Source::kSynthetic) table.notes.emplace_back(kSyntheticNote);
+    tables.push_back(std::move(table));
+  }
+  return tables;
+}
+
+}  // namespace vbench
