@@ -118,6 +118,14 @@ double quantile_of(Values sorted, double share) {
   return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
 }
 
+std::vector<double> without_nan(std::vector<double> values) {
+  values.erase(std::remove_if(values.begin(), values.end(), [](double value) { return std::isnan(value); }), values.end());
+  return values;
+}
+
+/// What a sign test of so many items gives if all of them agree.
+double least_p(int64_t items) { return std::exp2(1 - static_cast<double>(items)); }
+
 void check_options(const BootstrapOptions& options) {
   check_level(options.level);
   if (options.resamples < 1) throw Error(ErrorKind::kInternal, fmt::format("a bootstrap of {} resamples", options.resamples));
@@ -262,14 +270,31 @@ TestResult bootstrap_result(double difference, std::vector<double> resampled, in
   check_level(level);
   TestResult result;
   result.difference = difference;
-  resampled.erase(std::remove_if(resampled.begin(), resampled.end(), [](double value) { return std::isnan(value); }), resampled.end());
+  resampled = without_nan(std::move(resampled));
   if (std::isnan(difference) || resampled.empty() || items < kMinItems) return result;
   std::sort(resampled.begin(), resampled.end());
   result.interval = {quantile_of(resampled, (1 - level) / 2), quantile_of(resampled, (1 + level) / 2)};
   const auto below = std::count_if(resampled.begin(), resampled.end(), [](double value) { return value <= 0; });
   const auto above = std::count_if(resampled.begin(), resampled.end(), [](double value) { return value >= 0; });
   const double p = 2 * static_cast<double>(1 + std::min(below, above)) / static_cast<double>(resampled.size() + 1);
-  result.p = std::min(1.0, std::max(p, std::exp2(1 - static_cast<double>(items))));
+  result.p = std::min(1.0, std::max(p, least_p(items)));
+  return result;
+}
+
+TestResult normal_bootstrap_result(double difference, const std::vector<double>& resampled, int64_t items, double level) {
+  check_level(level);
+  TestResult result;
+  result.difference = difference;
+  const auto known = without_nan(resampled);
+  if (std::isnan(difference) || known.size() < 2 || items < kMinItems) return result;
+  const double spread = sample_std(known), half = bm::quantile(bm::normal(), (1 + level) / 2) * spread;
+  result.interval = {difference - half, difference + half};
+  const double least = least_p(items);
+  if (spread == 0) {
+    result.p = difference == 0 ? 1 : least;
+  } else {
+    result.p = std::max(2 * bm::cdf(bm::complement(bm::normal(), std::abs(difference) / spread)), least);
+  }
   return result;
 }
 
