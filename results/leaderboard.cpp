@@ -44,6 +44,7 @@ struct Board {
   int64_t superseded = 0;               // runs with a newer one of the same seed
   const RunRecord* sample = nullptr;    // any run, for what all have in common
   bool paper = false;                   // published figures wanted and allowed
+  ItemTester by_item;                   // may be empty
   bool several_configurations = false;  // some (method, variant) has more than one
   std::vector<int64_t> folds;           // that every entry is the mean of; empty: one split
   int64_t missing = 0, dropped = 0;     // items, of all folds together
@@ -115,6 +116,7 @@ Board board_of(const Runs& runs, const LeaderboardRequest& request, std::vector<
   Board board;
   board.folds = std::move(folds);
   board.sample = runs.front();
+  board.by_item = request.by_item;
   board.paper = request.paper && board.sample->source == Source::kReal;
   Runs valid;
   for (const auto* run : runs) (run->verdict.valid ? valid : board.invalid).push_back(run);
@@ -138,7 +140,7 @@ class BoardTable {
   [[nodiscard]] Table build() {
     add_header();
     for (const auto& entry : board_.entries) add_entry(entry);
-    mark_best();
+    mark_places();
     add_notes();
     return std::move(table_);
   }
@@ -237,19 +239,27 @@ class BoardTable {
     remarks_.insert(paper.remarks.begin(), paper.remarks.end());
   }
 
-  void mark_best() {
-    if (ours_.size() < 2) return;  // the best of one says nothing
-    for (size_t i = 0; i < board_.metrics.size(); ++i) {
-      std::optional<double> best;
-      for (const size_t row : ours_) {
-        const double value = *table_.rows[row][table_.stub + i].value;
-        if (!std::isnan(value) && (!best || better(board_.metrics[i], value, *best))) best = value;
-      }
-      for (const size_t row : ours_) {
-        Cell& cell = table_.rows[row][table_.stub + i];
-        cell.bold = best && *cell.value == *best;
-      }
+  /// What people see is tested; of one row, or of means over folds, which share videos, there is nothing to say.
+  void mark_places() {
+    std::vector<std::string> shown;
+    for (const auto& key : board_.metrics) {
+      if (!is_detail(key)) shown.push_back(key);
     }
+    std::vector<Runs> rows;
+    for (const auto& entry : board_.entries) rows.push_back(entry.runs);
+    const bool testable = rows.size() > 1 && board_.folds.empty();
+    const auto significance = testable ? significance_of(rows, shown, board_.by_item) : Significance();
+    for (size_t i = 0; i < board_.metrics.size(); ++i) {
+      const auto found = significance.metrics.find(board_.metrics[i]);
+      if (found == significance.metrics.end()) continue;
+      const auto& places = found->second;
+      if (places.first) table_.rows[ours_[*places.first]][table_.stub + i].bold = true;
+      if (places.second) table_.rows[ours_[*places.second]][table_.stub + i].underlined = true;
+    }
+    add_significance_columns(table_, significance, shown, ours_);
+    significance_notes_ = significance.notes;
+    if (rows.size() > 1 && !testable)
+      significance_notes_.emplace_back("Nothing is marked as best: folds share videos, so means over them are not tested.");
   }
 
   void add_notes() {
@@ -257,8 +267,8 @@ class BoardTable {
     auto& notes = table_.notes;
     if (run.source == Source::kSynthetic) notes.push_back(synthetic_note());
     const char* over = board_.folds.empty() ? "runs with different seeds." : "folds, of which each counts by the mean over its seeds.";
-    notes.push_back(
-        fmt::format("Shares in %, mean ± sample standard deviation over {}{}", over, ours_.size() > 1 ? " Best in bold or with *." : ""));
+    notes.push_back(fmt::format("Shares in %, mean ± sample standard deviation over {}", over));
+    notes.insert(notes.end(), significance_notes_.begin(), significance_notes_.end());
     if (!run.protocol.description.empty()) notes.push_back("Protocol: " + run.protocol.description + ".");
     if (board_.missing + board_.dropped > 0) {
       notes.push_back(
@@ -286,7 +296,7 @@ class BoardTable {
   const std::map<std::string, Published>& published_;
   Table table_;
   std::vector<size_t> ours_;  // rows that are results, not published figures
-  std::vector<std::string> configurations_;
+  std::vector<std::string> configurations_, significance_notes_;
   std::set<std::string> citations_, remarks_;
 };
 

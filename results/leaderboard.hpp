@@ -8,6 +8,7 @@
 
 #include "harness/core/run_record.hpp"
 #include "results/published.hpp"
+#include "results/significance.hpp"
 #include "results/table.hpp"
 
 namespace vbench {
@@ -17,10 +18,12 @@ struct LeaderboardRequest {
   bool paper = false;                      ///< add published figures and the difference, where the data are real
   bool folds_only = false;                 ///< tables of several folds alone, if there are any and all of new_runs count in them
   std::vector<std::string> new_runs = {};  ///< ids of runs that must not be missing
+  ItemTester by_item = {};                 ///< compares rows by item; empty: rows are compared by seed alone
 };
 
 /// One table for every (dataset, source, protocol and version, data fingerprint); real before synthetic.
-/// A row is one (method, variant, configuration): mean ± sample standard deviation over seeds, the newest run of each seed.
+/// A row is one (method, variant, configuration): mean ± sample standard deviation over seeds, the newest run of each seed. The best and
+/// the second are marked where that is significant; machines find p of each row against the best one in columns "<key>_p".
 /// Where a configuration was run on several official folds of a dataset, a further table has a row for each and their mean: the folds
 /// count the same, each by the mean over its seeds. Figures published as such means stand there alone.
 /// @param published  by method

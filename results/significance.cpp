@@ -115,7 +115,33 @@ std::vector<std::string> notes_of(const Kinds& kinds) {
   return notes;
 }
 
+Cell number(double value) {
+  return std::isnan(value) ? Cell{.numeric = true} : Cell{.text = fmt::format("{:.3g}", value), .numeric = true, .value = value};
+}
+
 }  // namespace
+
+void add_significance_columns(Table& table, const Significance& significance, const std::vector<std::string>& metrics,
+                              const std::vector<size_t>& places) {
+  for (auto& row : table.rows) row.resize(table.header.size());  // published rows may be shorter
+  for (const auto& metric : metrics) {
+    for (const char* name : {"_p", "_p_items", "_p_seeds", "_place"}) {
+      table.header.push_back(metric + name);
+      table.columns.push_back({.detail = true});
+    }
+    for (auto& row : table.rows) row.resize(table.header.size(), Cell{.numeric = true});
+    const auto found = significance.metrics.find(metric);
+    if (found == significance.metrics.end()) continue;
+    const auto cell = [&](size_t row, size_t from_end) -> Cell& { return table.rows[places[row]][table.header.size() - from_end]; };
+    for (const auto& [row, comparison] : found->second.with_best) {
+      cell(row, 4) = number(comparison.adjusted);
+      cell(row, 3) = number(comparison.by_item.p);
+      cell(row, 2) = number(comparison.p_seeds);
+    }
+    if (found->second.first) cell(*found->second.first, 1) = {.text = "1", .numeric = true};
+    if (found->second.second) cell(*found->second.second, 1) = {.text = "2", .numeric = true};
+  }
+}
 
 Significance significance_of(const std::vector<Runs>& rows, const std::vector<std::string>& metrics, const ItemTester& by_item) {
   std::vector<RowPair> pairs;

@@ -11,6 +11,7 @@
 
 #include "harness/core/run_record.hpp"
 #include "results/folds.hpp"
+#include "results/table.hpp"
 
 namespace vbench {
 
@@ -52,6 +53,12 @@ struct Significance {
 inline constexpr double kSignificant = 0.05;
 /// Fewer runs a row say nothing about other seeds.
 inline constexpr size_t kFewestSeeds = 3;
+
+/// Columns for machines behind those of a table, for each metric: "<key>_p", "<key>_p_items" and "<key>_p_seeds" of each row against the
+/// best one, and "<key>_place", 1 or 2 where that is significant.
+/// @param places  in the table of each of the rows that were compared
+void add_significance_columns(Table& table, const Significance& significance, const std::vector<std::string>& metrics,
+                              const std::vector<size_t>& places);
 
 /// @param by_item  may be empty: nothing is known by item
 [[nodiscard]] Significance significance_of(const std::vector<Runs>& rows, const std::vector<std::string>& metrics,

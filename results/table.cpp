@@ -135,7 +135,7 @@ Grid::ColumnFacts Grid::facts_of(size_t column) const {
   for (size_t row = 0; row < rows(); ++row) {
     const Cell& here = cell(row, column);
     facts.numeric = facts.numeric || here.numeric;
-    facts.marked = facts.marked || here.bold;
+    facts.marked = facts.marked || here.bold || here.underlined;
     facts.widest_cell = std::max(facts.widest_cell, display_width(one_line(here.text)));
   }
   return facts;

@@ -19,6 +19,7 @@ struct Cell {
   std::optional<double> value = std::nullopt;      ///< what CSV and JSON carry at full precision instead of `text`
   std::optional<double> deviation = std::nullopt;  ///< standard deviation of `value`; CSV adds a column "<key>_std"
   std::string whole = "";                          ///< what CSV and JSON carry where `text` is cut short; empty: `text`
+  bool underlined = false;                         ///< the second of its column; "_" where text can't be underlined
 };
 
 /// What the renderers know of a column beyond its header.

@@ -38,7 +38,7 @@ class Grid {
   [[nodiscard]] const Cell& cell(size_t row, size_t column) const;
   [[nodiscard]] ColumnInfo info(size_t column) const;                                 ///< with the key filled in
   [[nodiscard]] bool numeric(size_t column) const { return facts_[column].numeric; }  ///< some cell is
-  [[nodiscard]] bool marked(size_t column) const { return facts_[column].marked; }    ///< some cell is bold
+  [[nodiscard]] bool marked(size_t column) const { return facts_[column].marked; }    ///< some cell is bold or underlined
   [[nodiscard]] size_t width(size_t column, bool stars) const;                        ///< on a terminal; `stars` mark bold cells
   [[nodiscard]] size_t gap_before(size_t column, bool first) const;
   /// The columns for people, cut into blocks no wider than kTableWidth where the table has a stub.

@@ -43,6 +43,7 @@ std::string header_row(const Grid& grid, const std::vector<size_t>& columns) {
 
 std::string content_of(const Cell& cell) {
   const std::string text = escaped(cell.text);
+  if (cell.underlined && !text.empty()) return "<u>" + text + "</u>";
   return cell.bold && !text.empty() ? "<b>" + text + "</b>" : text;
 }
 

@@ -13,6 +13,8 @@ namespace {
 
 std::string bold(const std::string& text, bool colour) { return colour && !text.empty() ? "\x1b[1m" + text + "\x1b[0m" : text; }
 
+std::string underlined(const std::string& text, bool colour) { return colour && !text.empty() ? "\x1b[4m" + text + "\x1b[0m" : text; }
+
 std::string aligned(const std::string& text, size_t width, bool right) {
   const size_t have = display_width(text);
   const std::string blanks(width > have ? width - have : 0, ' ');
@@ -28,8 +30,12 @@ std::string text_cell(const Grid& grid, size_t row, size_t column, bool colour) 
   const Cell& cell = grid.cell(row, column);
   std::string content = one_line(cell.text);
   const bool stars = !colour && grid.marked(column);
-  if (stars) content += cell.bold ? "*" : grid.numeric(column) ? " " : "";
+  if (stars) content += cell.bold ? "*" : cell.underlined ? "_" : grid.numeric(column) ? " " : "";
   const std::string padded = aligned(content, grid.width(column, !colour), grid.numeric(column));
+  if (cell.underlined && colour) {  // not the blanks
+    const size_t at = padded.find(content);
+    return padded.substr(0, at) + underlined(content, colour) + padded.substr(at + content.size());
+  }
   return cell.bold ? bold(padded, colour) : padded;
 }
 
@@ -125,6 +131,7 @@ std::string latex_cell(const Cell& cell) {
   std::string content = latex_escaped(cell.text);
   if (content.starts_with('[') || content.starts_with('*')) content.insert(0, "{}");  // else the line break before it would take it
   if (cell.numeric && content.size() > 1 && content.front() == '-') content = "$-$" + content.substr(1);
+  if (cell.underlined) return "\\underline{" + content + "}";
   return cell.bold ? "\\textbf{" + content + "}" : content;
 }
 
@@ -173,6 +180,17 @@ std::string text(const Table& table, bool colour) {
   return out;
 }
 
+namespace {
+
+std::string markdown_cell(const Cell& cell) {
+  const std::string content = markdown_escaped(cell.text);
+  if (content.empty()) return content;
+  if (cell.underlined) return "<ins>" + content + "</ins>";  // <u> is not shown everywhere
+  return cell.bold ? "**" + content + "**" : content;
+}
+
+}  // namespace
+
 std::string markdown(const Table& table) {
   const Grid grid(table);
   std::string header = "|", rule = "|", body;
@@ -188,8 +206,7 @@ std::string markdown(const Table& table) {
     body += "|";
     for (const size_t column : columns) {
       const Cell& cell = grid.cell(row, column);
-      const std::string content = markdown_escaped(cell.text);
-      body += " " + (cell.bold && !content.empty() ? "**" + content + "**" : content) + " |";
+      body += " " + markdown_cell(cell) + " |";
     }
     body += "\n";
   }

@@ -20,7 +20,7 @@ bool is_numeric(const Table& table, size_t column) {
 
 std::string cell_html(const Cell& cell, bool heads, bool numeric) {
   const auto text = escape_html(cell.text);
-  const auto content = cell.bold && !text.empty() ? "<strong>" + text + "</strong>" : text;
+  const auto content = text.empty() ? text : cell.bold ? "<strong>" + text + "</strong>" : cell.underlined ? "<u>" + text + "</u>" : text;
   if (heads) return fmt::format("<th scope=\"row\">{}</th>", content);
   return numeric ? fmt::format("<td class=\"n\">{}</td>", content) : fmt::format("<td>{}</td>", content);
 }

@@ -11,6 +11,7 @@
 #include "harness/core/files.hpp"
 #include "harness/core/text.hpp"
 #include "harness/train/session.hpp"
+#include "results/item_tests.hpp"
 #include "results/store.hpp"
 #include "results/summary.hpp"
 
@@ -63,6 +64,7 @@ void print_board(const CommandContext& context, const Store& store, const std::v
   request.dataset = latest.dataset;
   request.paper = latest.source == Source::kReal;
   request.folds_only = asks_for_folds(spec);
+  request.by_item = item_tester(store);
   for (const auto& folds : variants) {
     for (const auto& seeds : folds) {
       for (const auto& record : seeds) request.new_runs.push_back(record.run_id);
