@@ -195,6 +195,8 @@ void check_positional(const Invocation& invocation) {
     require(1, "one of methods, datasets, variants, metrics");
   } else if (invocation.command == "show") {
     require(1, "the name of a method");
+  } else if (invocation.command == "table") {
+    if (given > 1) require(1, "the name of one table, or none for a list of them");
   } else if (invocation.command == "data") {
     require(2, "info, verify, synth or prepare and the name of a dataset, or convert and a folder");
   } else if (invocation.command == "compare") {

@@ -33,6 +33,7 @@ struct Invocation {
   RunSpec run;                   ///< run, embed, predict, explain; also data_root, source, out, format, verbosity of the others
   std::string output;            ///< embed, predict, explain, report, data synth, data prepare: the file or folder to write
   bool paper = false;            ///< leaderboard: add the published figures
+  bool explain_difference = false;  ///< leaderboard: what is known of the difference to them instead
   std::string import_coot_runs;  ///< leaderboard: folder of the authors' runs
   bool deep = false;             ///< data verify
   double allow_missing = 0;      ///< data verify: tolerated share of missing items

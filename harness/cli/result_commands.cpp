@@ -53,23 +53,43 @@ void add_compare(po::options_description& options, Raw& raw) {
   add_format(options, raw);
 }
 
+void add_table(po::options_description& options, Raw& raw) {
+  options.add_options()("variant", po::value(&raw.invocation.run.variant)->value_name("V"), "only rows of these variants, a,b")  //
+      ("source", shown(raw.source, std::string("real"))->value_name("S"),
+       "real: published rows and ours on official data; synthetic: ours on stand-in data alone");
+  add_out(options, raw);
+  add_format(options, raw);
+}
+
 }  // namespace
 
 std::vector<Command> result_commands() {
   return {
-      {"leaderboard", "vbench leaderboard [--dataset D] [--method M] [--paper] [--format F]", "stored results, best in bold",
-       "Reads DIR/results.db. Real and synthetic data never share a board; published figures stand beside real results only.\n\n"
-       "Examples:\n  vbench leaderboard --dataset youcook2 --format latex\n  vbench leaderboard --import-coot-runs provided_experiments\n",
+      {"leaderboard", "vbench leaderboard [--dataset D] [--method M] [--paper [--explain]] [--format F]", "stored results, best in bold",
+       "Reads DIR/results.db. Real and synthetic data never share a board; published figures stand beside real results only.\n"
+       "--explain splits published minus ours: protocol, data, seeds, precision, settings, training, and what none of them explains;\n"
+       "as csv or json a line for each part of each figure.\n\n"
+       "Examples:\n  vbench leaderboard --dataset youcook2 --format latex\n  vbench leaderboard --dataset youcook2 --paper --explain\n  vbench leaderboard --import-coot-runs provided_experiments\n",
        [](po::options_description& options, Raw& raw) {
          RunSpec& run = raw.invocation.run;
          options.add_options()("dataset,d", po::value(&run.dataset)->value_name("D"), "only this dataset")                               //
              ("method,m", po::value(&run.method)->value_name("M"), "only this method")                                                   //
              ("paper", po::bool_switch(&raw.invocation.paper), "add the published figures and the difference to them (real data only)")  //
+             ("explain", po::bool_switch(&raw.invocation.explain_difference), "with --paper: why ours differs, as far as that is known")  //
              ("import-coot-runs", po::value(&raw.invocation.import_coot_runs)->value_name("DIR"),
               "aggregate the COOT authors' published runs instead of the store");
          add_out(options, raw);
          add_format(options, raw);
        }},
+      {"table", "vbench table [NAME] [--variant V] [--source real|synthetic] [--format F]", "a paper's table: published rows and ours",
+       "Without a name: which there are. A method's name prints all of its tables. Published rows come first, ours from DIR/results.db\n"
+       "follow. With --source synthetic the table has our results on stand-in data alone and says so.\n\n"
+       "Examples:\n"
+       "  vbench table\n"
+       "  vbench table coot-table3 --format latex\n"
+       "  vbench table srtg-accuracy --variant srtg-r3d-34,srtg-r3d-50\n"
+       "  vbench table sam --source synthetic --format html\n",
+       add_table},
       {"rescore", "vbench rescore [--run ID] [--method M] [--dataset D] [--variant V] [--metric KEY,...] [--write [--replace]]",
        "scores of stored runs, computed again from what they stored by item",
        "Nothing is run again. Prints what is stored, what follows from the stored outputs and the difference; scores that a run lacks are\n"

@@ -18,6 +18,7 @@ struct CommandContext {
 int run_command(const CommandContext& context);
 int list_command(const CommandContext& context);
 int show_command(const CommandContext& context);
+int table_command(const CommandContext& context);
 int leaderboard_command(const CommandContext& context);
 int data_command(const CommandContext& context);
 int embed_command(const CommandContext& context);

@@ -1,0 +1,72 @@
+// `vbench table`: a paper's table as the paper lays it out, with our results from the store.
+#include <algorithm>
+
+#include "harness/cli/commands/boards.hpp"
+#include "harness/cli/commands/commands.hpp"
+#include "harness/cli/commands/variant_knowledge.hpp"
+#include "harness/core/error.hpp"
+#include "harness/core/text.hpp"
+#include "results/paper_tables/paper_table.hpp"
+#include "results/store.hpp"
+
+namespace vbench::cli {
+namespace {
+
+PaperTableRequest request_of(const RunSpec& spec) {
+  PaperTableRequest request;
+  request.source = spec.source == SourceChoice::kSynthetic ? Source::kSynthetic : Source::kReal;
+  request.variants = split(spec.variant, ',');
+  return request;
+}
+
+void check_variants(const std::vector<std::string>& variants, const std::vector<const PaperTableDefinition*>& tables,
+                    const Registry& registry) {
+  for (const auto& variant : variants) {
+    std::vector<std::string> known;
+    for (const auto& entry : registry.variants()) {
+      if (entry.method == tables.front()->method) known.push_back(entry.name);
+    }
+    if (std::find(known.begin(), known.end(), variant) == known.end())
+      throw usage_error("unknown variant '" + variant + "' of " + tables.front()->method, "--variant", suggest(variant, known));
+  }
+}
+
+/// A paper can be looked at before anything was run; without published figures there would be nothing to see.
+std::vector<RunRecord> stored_runs(const RunSpec& spec, const std::string& method, Source source, Progress& progress) {
+  RunFilter filter;
+  filter.method = method;
+  filter.source = source;
+  if (const auto store = Store::open_existing(store_path(spec))) return store->runs(filter);
+  if (source == Source::kSynthetic)
+    throw input_error("no results yet", store_path(spec), "'vbench run' stores some, or name their folder with --out");
+  progress.warning(store_path(spec) + ": no results yet, the table has published rows alone");
+  return {};
+}
+
+}  // namespace
+
+int table_command(const CommandContext& context) {
+  const RunSpec& spec = context.invocation.run;
+  const auto& names = context.invocation.positional;
+  if (names.empty() || names.front() == "list") {
+    print_tables({list_of_paper_tables()}, effective_format(spec));
+    return 0;
+  }
+  const auto definitions = find_paper_tables(names.front());
+  const PaperTableRequest request = request_of(spec);
+  const std::string& method = definitions.front()->method;
+  (void)context.registry.find_method(method);  // this build may lack it
+  check_variants(request.variants, definitions, context.registry);
+  const auto runs = stored_runs(spec, method, request.source, context.progress);
+  const auto figures = published_figures(context.registry);
+  const auto published = figures.find(method);
+  std::vector<Table> tables;
+  for (const auto* definition : definitions) {
+    tables.push_back(paper_table(*definition, request, runs, published == figures.end() ? nullptr : &published->second,
+                                 knowledge_of_variants(context.registry)));
+  }
+  print_tables(tables, effective_format(spec));
+  return 0;
+}
+
+}  // namespace vbench::cli
