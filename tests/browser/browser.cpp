@@ -54,20 +54,24 @@ int run_to_end(std::vector<std::string> words, const fs::path& out, const fs::pa
 
 }  // namespace
 
+std::vector<std::string> browser_words(const fs::path& profile) {
+  return {kProgram, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars",
+          "--force-device-scale-factor=1",
+          // Pages of the test's own; the browser itself has nothing to ask for.
+          "--disable-background-networking", "--no-first-run", "--disable-extensions", "--disable-component-update",
+          fmt::format("--user-data-dir={}", profile.string())};
+}
+
 bool Browser::available() {
   static const bool found = run_to_end({kProgram, "--version"}, "/dev/null", "/dev/null") == 0;
   return found;
 }
 
 std::string Browser::run(const fs::path& page, const std::string& address, const std::string& what) const {
-  const std::vector<std::string> words{kProgram, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-                                       "--hide-scrollbars", "--force-device-scale-factor=1",
-                                       // Pages of the test's own; the browser itself has nothing to ask for.
-                                       "--disable-background-networking", "--no-first-run", "--disable-extensions",
-                                       "--disable-component-update", fmt::format("--blink-settings=preferredColorScheme={}", dark ? 0 : 1),
-                                       fmt::format("--user-data-dir={}", (folder_ / "profile").string()),
-                                       fmt::format("--window-size={},{}", width, height), "--virtual-time-budget=2000", what,
-                                       "file://" + fs::absolute(page).string() + address};
+  auto words = browser_words(folder_ / "profile");
+  words.insert(words.end(),
+               {fmt::format("--blink-settings=preferredColorScheme={}", dark ? 0 : 1), fmt::format("--window-size={},{}", width, height),
+                "--virtual-time-budget=2000", what, "file://" + fs::absolute(page).string() + address});
   const int code = run_to_end(words, folder_ / "out", folder_ / "err");
   EXPECT_EQ(code, 0) << read_file(folder_ / "err");
   return read_file(folder_ / "out");

@@ -8,6 +8,9 @@
 
 namespace vbench::test {
 
+/// The program and its options, without what it is to do. @param profile  folder of its own files
+[[nodiscard]] std::vector<std::string> browser_words(const std::filesystem::path& profile);
+
 class Browser {
  public:
   /// Chromium can be started here.

@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include <regex>
+#include <set>
 
 #include "tests/cli/selavi_fixture.hpp"
 
@@ -163,19 +164,40 @@ TEST_F(Report, ClustersOfAnotherRunInTheFolderAreNotTaken) {
   EXPECT_THAT(page, HasSubstr("Only the best head is shown"));
 }
 
+/// Of the runs that a page is about.
+std::set<std::string> ids_in(const std::string& page) {
+  std::set<std::string> ids;
+  const std::regex id("[0-9]{8}T[0-9]{6}[.][0-9]{6}Z-[0-9a-f]{8}");
+  for (auto at = std::sregex_iterator(page.begin(), page.end(), id); at != std::sregex_iterator(); ++at) ids.insert(at->str());
+  return ids;
+}
+
 TEST_F(Report, RunsAreChosenByNameOrId) {
   (void)json_of(test::raw_run(out_));
-  EXPECT_THAT(bare_text(), HasSubstr(">kmeans-raw<")) << "the newest";
+  const auto all = bare_text();
+  EXPECT_THAT(all, HasSubstr("Clusters of selavi kmeans-raw on ave")) << "the newest";
+  EXPECT_EQ(ids_in(all).size(), 2U);
   const auto page = bare_text({"--method", "selavi", "--variant", "mini"});
-  EXPECT_THAT(page, HasSubstr(">mini<"));
-  std::smatch id;
-  ASSERT_TRUE(std::regex_search(page, id, std::regex("[0-9]{8}T[0-9]{6}[.][0-9]{6}Z-[0-9a-f]{8}")));
-  EXPECT_THAT(bare_text({"--run", id.str().substr(0, 24)}), HasSubstr(">mini<"));
-  expect_error(run_bare({"--run", "2"}), kUsage, {"--run 2", "2 runs begin so", id.str()});
-  expect_error(run_bare({"--run", "x1"}), kUsage, {"--run x1", "no such run", "the newest are", id.str()});
+  EXPECT_THAT(page, HasSubstr("Clusters of selavi mini on ave"));
+  ASSERT_EQ(ids_in(page).size(), 1U);
+  const std::string id = *ids_in(page).begin();
+  EXPECT_THAT(bare_text({"--run", id.substr(0, 24)}), HasSubstr("Clusters of selavi mini on ave"));
+  EXPECT_EQ(ids_in(bare_text({"--run", *ids_in(all).begin(), "--run", *ids_in(all).rbegin()})), ids_in(all));
+  expect_error(run_bare({"--run", "2"}), kUsage, {"--run 2", "2 runs begin so", id});
+  expect_error(run_bare({"--run", "x1"}), kUsage, {"--run x1", "no such run", "the newest are", id});
   expect_error(run_bare({"--variant", "minni"}), kUsage, {"--variant", "minni", "mini"});
   expect_error(run_bare({"--method", "selavy"}), kUsage, {"selavy", "selavi"});
-  expect_error(run_bare({"--variant", "selavi-1head"}), kUsage, {"no stored run matches", "selavi"});
+  expect_error(run_bare({"--variant", "selavi-1head"}), kUsage, {"no stored run matches", "vbench leaderboard"});
+}
+
+TEST_F(Report, ShowsHowTrainingWentAndWhatTheRunWasRunWith) {
+  const auto page = bare_text();
+  for (const char* part : {"ave: SYNTHETIC stand-in data", "Training loss", "NMI", "Learning rate", "Seconds an epoch took",
+                           "read, clips/s", "<th scope=\"row\">compiler</th>", "<th scope=\"row\">data.videos</th>"})
+    EXPECT_THAT(page, HasSubstr(part));
+  const auto curves = data_of(page, "curve-data");
+  ASSERT_FALSE(curves.empty());
+  for (const auto& chart : curves) EXPECT_EQ(chart.at("x"), json({1})) << "one epoch";
 }
 
 TEST_F(Report, VideosThatAreGoneOrDamagedAreCountedAndShownAsSuch) {
@@ -233,24 +255,77 @@ TEST_F(Report, BadRequestsAreOneLine) {
   EXPECT_FALSE(fs::exists(page_)) << "no page rather than half a page";
 }
 
-TEST_F(Report, OnlyInvalidRunsAreToBeNamed) {
+TEST_F(Report, InvalidRunsAreShownAsSuchAndTheirClustersOnlyByName) {
   const fs::path out = folder_ / "untrained";
   const auto made = json_of(selavi_run(out, {"--epochs", "0"}));
   ASSERT_EQ(made.at("verdict").at("valid"), false);
   const std::string id = made.at("run_ids").at(0);
   const Arguments report{"report", "--out", out.string(), "--output", page_.string(), "--examples", "0"};
-  expect_error(run_program(report), kUsage, {"the 1 run(s) with clusters in", "are INVALID", "--run ID", id});
+  ASSERT_EQ(run_program(report).exit_code, 0);
+  const auto page = read_file(page_);
+  EXPECT_THAT(page, HasSubstr("1 of 1 run is INVALID"));
+  EXPECT_THAT(page, HasSubstr("<strong>INVALID: "));
+  EXPECT_THAT(page, HasSubstr("Clusters of INVALID runs are shown only where --run names the run."));
+  EXPECT_THAT(page, Not(HasSubstr("cluster-data")));
   const auto result = run_program(joined(report, {"--run", id}));
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(read_file(page_), HasSubstr("This run is INVALID"));
+  EXPECT_THAT(read_file(page_), HasSubstr("id=\"cluster-data\""));
 }
 
-TEST_F(Report, RunsWithoutClustersSayWhoHasSome) {
+TEST_F(Report, RunsWithoutClustersArePagesToo) {
   const fs::path out = folder_ / "coot";
-  const auto result = json_of(test::small_run(out, {"--epochs", "1"}));
+  (void)json_of(test::small_run(out, {"--epochs", "2", "--seeds", "1,2"}));
+  (void)json_of(test::small_run(out, {"--epochs", "2", "--set", "loss.margin=0.3"}));
+  const auto result = run_program({"report", "--out", out.string(), "--output", page_.string()});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(result.out, "");
+  EXPECT_THAT(result.err, HasSubstr("wrote 3 runs, to "));
+  const auto page = read_file(page_);
+  EXPECT_THAT(page, HasSubstr("<title>SYNTHETIC: coot small on youcook2</title>"));
+  EXPECT_THAT(page, Not(HasSubstr("cluster-data")));
+  EXPECT_THAT(page, HasSubstr("<th scope=\"row\">loss.margin</th><td>0.2</td><td>0.3</td>"));
+  EXPECT_THAT(page, HasSubstr("video to paragraph: worst and best queries"));
+  const auto curves = data_of(page, "curve-data").at(0).at("curves");
+  ASSERT_EQ(curves.size(), 2U);
+  EXPECT_TRUE(curves.at(0).contains("low")) << "two seeds";
+  EXPECT_FALSE(curves.at(1).contains("low"));
+}
+
+TEST_F(Report, WhatCannotBeReadOrWrittenIsAnError) {
+  expect_error(run_program({"report", "--out", out_.string(), "--output", "/dev/full"}), kInput, {"/dev/full"});
+  const fs::path file = folder_ / "page";
+  write_file_atomically(file, "no folder");
+  expect_error(run_program({"report", "--out", out_.string(), "--output", (file / "x.html").string()}), kInput, {"x.html"});
+  fs::create_directory(folder_ / "broken");
+  write_file_atomically(folder_ / "broken" / "results.db", "this is no store");
+  expect_error(run_program({"report", "--out", (folder_ / "broken").string(), "--output", page_.string()}), kInput, {"results.db"});
+}
+
+TEST_F(Report, NamesOfClassesComeFromTheRunsFolderWhereItHoldsTheSameCounts) {
+  const fs::path out = folder_ / "named";
+  Arguments train{"--method", "smth3d", "--dataset", "something-something-v2", "--variant", "mini", "--epochs", "1", "--out", out.string()};
+  for (const char* setting :
+       {"model.divisor=32", "sampling.frames=8", "view.crop=24", "batch_size=8", "standin.train_videos=5", "standin.scarce_videos=1",
+        "standin.val_videos=2", "standin.test_videos=1", "standin.frames=12", "standin.height=32"})
+    train.insert(train.end(), {"--set", setting});
+  (void)json_of(train);
   const Arguments report{"report", "--out", out.string(), "--output", page_.string()};
-  expect_error(run_program(report), kUsage, {"none of 1 matching runs has clusters", "selavi"});
-  expect_error(run_program(joined(report, {"--run", "2"})), kUsage, {"coot on youcook2 has no clusters", "selavi"});
+  ASSERT_EQ(run_program(joined(report, {"--strict"})).exit_code, 0);
+  const auto matrix = data_of(read_file(page_), "matrix-data").at(0);
+  const auto table = test::find_file(out, "confusion.csv");
+  ASSERT_EQ(matrix.at("names").size(), 8U);
+  EXPECT_THAT(read_file(table), HasSubstr(matrix.at("names").at(0).get<std::string>() + ","));
+  EXPECT_EQ(matrix.at("names").at(0), "Moving something down");
+  const std::string whole = read_file(table);
+  write_file_atomically(table, std::regex_replace(whole, std::regex(",[1-9]"), ",7"));
+  ASSERT_EQ(run_program(report).exit_code, 0);
+  EXPECT_EQ(data_of(read_file(page_), "matrix-data").at(0).at("names").at(0), "class 0") << "counts of another run";
+  write_file_atomically(table, std::regex_replace(whole, std::regex(",0\n"), ",none\n"));
+  const auto damaged = run_program(report);
+  EXPECT_EQ(damaged.exit_code, 0) << damaged.err;
+  EXPECT_THAT(damaged.err, HasSubstr("confusion.csv: line 2: 'none' is no count"));
+  expect_error(run_program(joined(report, {"--strict"})), kInput, {"confusion.csv", "'none' is no count"});
 }
 
 }  // namespace
