@@ -182,6 +182,8 @@ const std::vector<Command>& command_table() {
     const auto of_results = result_commands();
     const auto doctor = commands.end() - 1;
     commands.insert(doctor, of_results.begin(), of_results.end());
+    const auto of_speed = speed_commands();
+    commands.insert(commands.end() - 1, of_speed.begin(), of_speed.end());
     return commands;
   }();
   return all;

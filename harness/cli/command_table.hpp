@@ -33,6 +33,9 @@ struct Command {
 /// Those that read the store: leaderboard, compare, report.
 [[nodiscard]] std::vector<Command> result_commands();
 
+/// Those about speed and runs that go on: throughput, watch.
+[[nodiscard]] std::vector<Command> speed_commands();
+
 template <class T>
 po::typed_value<T>* shown(T& field, const T& initial) {
   field = initial;

@@ -24,6 +24,23 @@ struct CompareOptions {
   std::string junit, summary;      ///< files to write; empty: none
 };
 
+/// What `vbench throughput` adds to the common options. Lists with commas between.
+struct ThroughputOptions {
+  std::string batches, precisions = "fp32", threads = "0", stages;
+  int64_t repetitions = 0;  ///< 0: not given
+  double min_time = 0.5;    ///< seconds
+  std::string programs;     ///< folder of bench_stages; empty: the usual ones
+  std::string against;      ///< the same of another build; empty: no comparison
+  bool stored = false;
+};
+
+/// What `vbench watch` adds to them.
+struct WatchOptions {
+  bool once = false;
+  double interval = 2, idle = 60;  ///< seconds
+  std::string tensorboard;         ///< folder; empty: none
+};
+
 /// A parsed command line. Fields that a command does not have keep their defaults.
 struct Invocation {
   std::string command;                  ///< "run", "list", ...
@@ -47,6 +64,8 @@ struct Invocation {
   int64_t frames = 8;            ///< report: pictures of each of them
   CompareOptions compare;
   RescoreOptions rescore;
+  ThroughputOptions throughput;
+  WatchOptions watch;
 };
 
 /// Options from the command line, then VBENCH_* variables, then --config, then defaults.

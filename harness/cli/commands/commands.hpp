@@ -27,6 +27,8 @@ int explain_command(const CommandContext& context);
 int rescore_command(const CommandContext& context);
 int report_command(const CommandContext& context);
 int compare_command(const CommandContext& context);
+int throughput_command(const CommandContext& context);
+int watch_command(const CommandContext& context);
 int doctor_command(const CommandContext& context);
 
 }  // namespace vbench::cli
