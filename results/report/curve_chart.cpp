@@ -43,7 +43,11 @@ Json chart_json(const CurveChart& chart) {
     }
     curves.push_back(std::move(each));
   }
-  return {{"x", values_json(chart.x)}, {"xTitle", printable(chart.x_title)}, {"yTitle", printable(chart.y_title)}, {"curves", curves}};
+  return {{"logarithmic", chart.logarithmic},
+          {"x", values_json(chart.x)},
+          {"xTitle", printable(chart.x_title)},
+          {"yTitle", printable(chart.y_title)},
+          {"curves", curves}};
 }
 
 /// "loss: 2.1 at 1, 0.4 at 20".

@@ -22,6 +22,7 @@ struct CurveChart {
   std::string title, x_title, y_title;
   std::vector<double> x;      ///< ascending
   std::vector<Curve> curves;  ///< those without values are left out
+  bool logarithmic = false;   ///< x, where all of it is positive
 };
 
 /// Curves that a chart shows before anybody has asked for others.

@@ -67,9 +67,11 @@ std::string moment(int64_t unix_seconds) {
   return fmt::format("{:%Y-%m-%d %H:%M} UTC", fmt::gmtime(static_cast<std::time_t>(unix_seconds)));
 }
 
-std::string leaderboards_html(const std::vector<RunRecord>& runs, const std::map<std::string, Published>& published) {
+std::string leaderboards_html(const std::vector<RunRecord>& runs, const std::map<std::string, Published>& published,
+                              const ItemTester& by_item) {
   LeaderboardRequest request;
   request.paper = true;
+  request.by_item = by_item;
   std::string html;
   for (const auto& board : leaderboards(runs, request, published)) html += table_html(board);
   return html;

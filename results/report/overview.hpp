@@ -7,11 +7,13 @@
 
 #include "harness/core/run_record.hpp"
 #include "results/published.hpp"
+#include "results/significance.hpp"
 
 namespace vbench::report {
 
-/// Boards with their notes, published figures beside real results; a sentence where no run counts.
-[[nodiscard]] std::string leaderboards_html(const std::vector<RunRecord>& runs, const std::map<std::string, Published>& published);
+/// Boards with their notes, published figures beside real results. @param by_item  may be empty: rows are compared by seed alone
+[[nodiscard]] std::string leaderboards_html(const std::vector<RunRecord>& runs, const std::map<std::string, Published>& published,
+                                            const ItemTester& by_item);
 
 /// Every run, the newest first; INVALID ones say why.
 [[nodiscard]] std::string runs_html(const std::vector<RunRecord>& runs);

@@ -62,6 +62,7 @@ CurveChart recall_chart(const std::string& kind, const std::vector<Ranks>& confi
                    .y_title = "%",
                    .x = places_up_to(last),
                    .curves = {}};
+  chart.logarithmic = last > 10;  // most answers are near the front
   for (const auto& ranks : configurations) chart.curves.push_back(recall_curve(ranks, chart.x));
   return chart;
 }

@@ -140,7 +140,7 @@ std::string report_page(const Report& report) {
   page.head_html = head_html(report.runs, report.notes);
   page.head_html +=
       "<noscript><p class=\"note\">Drawings need JavaScript, which this page brings along; tables hold their figures.</p></noscript>";
-  page.sections.push_back({"leaderboards", "Leaderboards", leaderboards_html(report.runs, report.published)});
+  page.sections.push_back({"leaderboards", "Leaderboards", leaderboards_html(report.runs, report.published, report.by_item)});
   page.sections.push_back({"runs", "Runs", runs_html(report.runs)});
   GroupSections sections(report);
   for (const auto& group : groups_of(report.runs)) sections.add(page, group);

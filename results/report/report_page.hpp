@@ -11,6 +11,7 @@
 #include "results/published.hpp"
 #include "results/report/cluster_page.hpp"
 #include "results/report/confusion.hpp"
+#include "results/significance.hpp"
 
 namespace vbench::report {
 
@@ -19,6 +20,7 @@ struct Report {
   std::map<std::string, Published> published = {};  ///< by method
   std::vector<std::string> notes = {};              ///< what the reader must know of the whole page: a sentence each
   std::optional<ClusterPage> clusters = std::nullopt;
+  ItemTester by_item = {};  ///< compares rows of leaderboards; empty: they are compared by seed alone
   /// Outputs of a run: megabytes, so one run after another.
   std::function<std::vector<ItemOutput>(const RunRecord&)> outputs = {};
   /// Names of the classes of a run with this matrix, where ids do not tell them; nothing if they are not known.

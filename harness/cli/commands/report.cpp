@@ -11,6 +11,7 @@
 #include "harness/core/error.hpp"
 #include "harness/core/files.hpp"
 #include "harness/core/stop_signal.hpp"
+#include "results/item_tests.hpp"
 #include "results/report/groups.hpp"
 #include "results/report/report_page.hpp"
 
@@ -45,6 +46,7 @@ int report_command(const CommandContext& context) {
   require_writable(output);
   const auto store = open_store(context);
   report::Report page{.runs = reported_runs(context, store), .published = published_figures(context.registry)};
+  page.by_item = item_tester(store);
   page.outputs = [&](const RunRecord& run) {
     throw_if_stop_requested();
     return store.find(run.run_id).value().outputs;

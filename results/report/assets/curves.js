@@ -8,6 +8,7 @@
   const kShown = 8;  // curves at first, as results/report/curve_chart.hpp has it
   const kHeight = 250;
   const kFont = '12px system-ui, sans-serif';
+  const kWholeSteps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000];  // there is no half epoch
   const kDashes = [[], [9, 5], [2, 4], [10, 4, 2, 4]];
 
   function withAlpha(hex, alpha) {
@@ -111,7 +112,7 @@
       return Object.assign({
         label: title, labelFont: kFont, labelSize: 20, labelGap: 2, font: kFont, stroke: soft,
         grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1, size: 5 },
-        values: (plot, splits) => splits.map(shared.number),
+        values: (plot, splits) => splits.map((value) => (value === null ? '' : shared.number(value))),
       }, values);
     }
 
@@ -145,9 +146,9 @@
         padding: [10, 12, 0, 0],
         legend: { show: false },
         cursor: { y: false, points: { size: 8 }, drag: { x: true, y: false } },
-        scales: { x: { time: false }, y: { range: (plot, low, high) => (low === null ? [0, 1] : uPlot.rangeNum(low, high, 0.08, true)) } },
+        scales: { x: { time: false, distr: this.chart.logarithmic ? 3 : 1 }, y: { range: (plot, low, high) => (low === null ? [0, 1] : uPlot.rangeNum(low, high, 0.08, true)) } },
         axes: [
-          this.axis(this.chart.xTitle, { size: 30 }),
+          this.axis(this.chart.xTitle, this.chart.logarithmic ? { size: 30 } : { size: 30, incrs: kWholeSteps }),
           this.axis(this.chart.yTitle, { size: (plot, values) => 14 + 7 * Math.max(2, ...(values || []).map((value) => value.length)) }),
         ],
         hooks: { setCursor: [() => { if (this.plot) this.read(); }] },

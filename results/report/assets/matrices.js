@@ -4,7 +4,7 @@
 
   const matrices = shared.data('matrix-data');
   if (matrices === null) return;
-  const kLargest = 560;  // pixels
+  const kLargest = 560, kLargestCell = 56;  // pixels
 
   class Matrix {
     constructor(figure, matrix) {
@@ -72,7 +72,7 @@
     draw() {
       if (!this.drawn) return;
       const classes = this.names.length, ratio = window.devicePixelRatio || 1;
-      const side = Math.round(Math.min(this.drawing.clientWidth, kLargest) * ratio);
+      const side = Math.round(Math.min(this.drawing.clientWidth, kLargest, classes * kLargestCell) * ratio);
       if (this.canvas.width !== side) this.canvas.width = this.canvas.height = side;
       this.canvas.style.width = this.canvas.style.height = side / ratio + 'px';
       const brush = this.canvas.getContext('2d'), size = side / classes;
@@ -84,7 +84,8 @@
         const target = Math.floor(key / classes), predicted = key % classes;
         brush.globalAlpha = 0.2 + 0.8 * count / this.totals[target];
         brush.fillStyle = target === predicted ? right : wrong;
-        brush.fillRect(Math.floor(predicted * size), Math.floor(target * size), Math.max(1, Math.ceil(size)), Math.max(1, Math.ceil(size)));
+        const left = Math.floor(predicted * size), top = Math.floor(target * size);
+        brush.fillRect(left, top, Math.max(1, Math.floor((predicted + 1) * size) - left), Math.max(1, Math.floor((target + 1) * size) - top));
       }
       if (this.cell === null) return;
       brush.globalAlpha = 1;
