@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <regex>
 
@@ -154,6 +157,47 @@ TEST(ReportPage, GroupsOfOneNameAreToldApart) {
   EXPECT_THAT(page, HasSubstr("<section id=\"runs-coot-youcook2\""));
   EXPECT_THAT(page, HasSubstr("<section id=\"runs-coot-youcook2-2\""));
   EXPECT_THAT(page, HasSubstr("coot on youcook2, real val (data 99999999, protocol version 1)"));
+}
+
+/// Relative luminance of "#rrggbb" (WCAG 2.2).
+double luminance(const std::string& colour) {
+  double sum = 0;
+  const double weights[] = {0.2126, 0.7152, 0.0722};
+  for (size_t i = 0; i < 3; ++i) {
+    const double value = std::stoi(colour.substr(1 + 2 * i, 2), nullptr, 16) / 255.0;
+    sum += weights[i] * (value <= 0.04045 ? value / 12.92 : std::pow((value + 0.055) / 1.055, 2.4));
+  }
+  return sum;
+}
+
+double contrast(const std::string& a, const std::string& b) {
+  const double first = luminance(a), second = luminance(b);
+  return (std::max(first, second) + 0.05) / (std::min(first, second) + 0.05);
+}
+
+/// The theme's colours in a part of the style.
+std::map<std::string, std::string> colours_in(const std::string& style) {
+  std::map<std::string, std::string> colours;
+  const std::regex rule("--([a-z0-9-]+): (#[0-9a-f]{6});");
+  for (auto at = std::sregex_iterator(style.begin(), style.end(), rule); at != std::sregex_iterator(); ++at)
+    colours.emplace((*at)[1], (*at)[2]);
+  return colours;
+}
+
+TEST(ReportPage, ColoursOfBothThemesCanBeRead) {
+  const auto page = report_page(sample_report());
+  const auto light = colours_in(between(page, ":root {", "@media")),
+             dark = colours_in(between(page, "@media (prefers-color-scheme: dark)", "* {"));
+  ASSERT_EQ(light.size(), dark.size());
+  // 4.5 is what WCAG asks for text: names stand in the colours of curves nowhere, but thin lines need it no less.
+  for (const auto* theme : {&light, &dark}) {
+    for (const char* name : {"ink", "soft", "accent", "s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7"}) {
+      EXPECT_GE(contrast(theme->at(name), theme->at("card")), 4.5) << name;
+      EXPECT_GE(contrast(theme->at(name), theme->at("paper")), 4.5) << name;
+    }
+    EXPECT_GE(contrast(theme->at("alarm"), theme->at("alarm-stripe")), 4.5);
+    EXPECT_GE(contrast(theme->at("alarm"), theme->at("alarm-paper")), 4.5);
+  }
 }
 
 }  // namespace
