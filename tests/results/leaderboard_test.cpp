@@ -63,17 +63,48 @@ TEST(Leaderboard, CountsTheNewestRunOfASeed) {
   EXPECT_THAT(tables[0].notes, Contains(HasSubstr("1 older run(s)")));
 }
 
+/// Three seeds of two variants: "b" has more hits, "a" the lower median rank.
+std::vector<RunRecord> two_variants() {
+  std::vector<RunRecord> runs;
+  for (int64_t seed = 1; seed <= 3; ++seed) {
+    runs.push_back(run_with(seed, 0.5 + 0.01 * static_cast<double>(seed), "a"));
+    runs.back().scores["v2p_medr"] = 2;
+    runs.push_back(run_with(seed, 0.7 + 0.01 * static_cast<double>(seed), "b"));
+    runs.back().scores["v2p_medr"] = 3;
+  }
+  return runs;
+}
+
 TEST(Leaderboard, PutsTheBestFirstAndMarksItByTheDirectionOfTheMetric) {
-  auto a = run_with(1, 0.5, "a"), b = run_with(1, 0.7, "b");
-  a.scores["v2p_medr"] = 2;
-  b.scores["v2p_medr"] = 3;
-  const Table table = boards({a, b})[0];
+  const Table table = boards(two_variants())[0];
   EXPECT_EQ(column(table, "variant"), (std::vector<std::string>{"b", "a"}));
   const size_t first = table.stub;
   EXPECT_TRUE(table.rows[0][first].bold);
   EXPECT_FALSE(table.rows[1][first].bold);
   EXPECT_FALSE(table.rows[0][first + 1].bold) << "a lower median rank is better";
   EXPECT_TRUE(table.rows[1][first + 1].bold);
+}
+
+TEST(Leaderboard, MarksNothingThatOneRunARowCannotShow) {
+  const Table table = boards({run_with(1, 0.5, "a"), run_with(1, 0.7, "b")})[0];
+  EXPECT_EQ(column(table, "variant"), (std::vector<std::string>{"b", "a"}));
+  for (const auto& row : table.rows) EXPECT_FALSE(row[table.stub].bold);
+  EXPECT_THAT(table.notes, Contains(HasSubstr("Nothing is marked as best")));
+}
+
+TEST(Leaderboard, HasTheSameColumnsForMachinesWhateverTheNumberOfRows) {
+  auto other = run_with(1, 0.5, "c");
+  other.dataset = "activitynet";
+  other.scores["v2p_medr"] = 1;
+  auto runs = two_variants();
+  runs.push_back(other);
+  const auto csv = render(boards(runs), OutputFormat::kCsv);
+  EXPECT_EQ(csv.find("v2p_r1_p_items"), csv.rfind("v2p_r1_p_items")) << "one header";
+  const auto row = json_of(boards(runs))[1]["rows"][1];
+  EXPECT_EQ(row["variant"], "a");
+  EXPECT_LT(row["v2p_r1_p"].get<double>(), 0.001);
+  EXPECT_EQ(row["v2p_r1_p_items"], nullptr);
+  EXPECT_EQ(row["v2p_medr_place"], 1);
 }
 
 TEST(Leaderboard, KeepsConfigurationsApartAndNamesTheDifference) {
@@ -226,8 +257,8 @@ TEST(Leaderboard, ComparesMeansOfTheSameFoldsOnly) {
                                    {.folds_only = true}, {});
   ASSERT_EQ(tables.size(), 2U);
   EXPECT_EQ(column(tables[0], "variant"), (std::vector<std::string>{"w", "w", "w", "v", "v", "v"}));
-  EXPECT_TRUE(tables[0].rows[2][tables[0].stub].bold);
-  EXPECT_FALSE(tables[0].rows[1][tables[0].stub].bold) << "a single fold is no result";
+  for (const auto& row : tables[0].rows) EXPECT_FALSE(row[tables[0].stub].bold);
+  EXPECT_THAT(tables[0].notes, Contains(HasSubstr("folds share videos")));
   EXPECT_EQ(column(tables[1], "result"), (std::vector<std::string>{"fold 1", "fold 3", "mean of 2 folds"}));
   auto invalid = fold_run(2, 1, 0.6);
   invalid.verdict = {false, {"bad"}};

@@ -104,6 +104,79 @@ TEST(LatexTable, UsesBooktabsAndEscapesSpecialCharacters) {
   EXPECT_NE(special.find("\\textbackslash{}\\&\\%\\$\\#\\_\\{\\}\\textasciitilde{}\\textasciicircum{}"), std::string::npos) << special;
 }
 
+TEST(LatexTable, WritesLettersThatItDoesNotKnowAsTheirNumbers) {
+  Table table;
+  table.header = {"x"};
+  table.rows = {{{.text = "Ærø 日 \xff"}}, {{.text = "[a]"}}};
+  const std::string latex = render(table, OutputFormat::kLatex);
+  EXPECT_NE(latex.find("Ærø \\texttt{U+65E5} \\texttt{U+FFFD} "), std::string::npos) << latex;
+  EXPECT_NE(latex.find("{}[a]"), std::string::npos) << "a bracket behind a line break would be its option";
+}
+
+/// Two columns below one heading, and a line above the second row.
+Table headed() {
+  Table table;
+  table.header = {"name", "a", "b"};
+  table.columns = {{}, {.heading = "both of them together"}, {.heading = "both of them together"}};
+  table.rows = {{{"x"}, {.text = "1", .numeric = true}, {.text = "2", .numeric = true}},
+                {{"y"}, {.text = "3", .numeric = true}, {.text = "4", .numeric = true}}};
+  table.rules = {1};
+  return table;
+}
+
+TEST(HeadedTable, HasTheHeadingOnceAboveItsColumnsAndALineWhereItIsWanted) {
+  EXPECT_EQ(render(headed(), OutputFormat::kTable),
+            "      both of them together\n"
+            "name  a                   b\n"
+            "───────────────────────────\n"
+            "x     1                   2\n"
+            "───────────────────────────\n"
+            "y     3                   4\n");
+  const std::string latex = render(headed(), OutputFormat::kLatex);
+  EXPECT_NE(latex.find("\\toprule\n & \\multicolumn{2}{c}{both of them together} \\\\\n\\cmidrule(lr){2-3}\nname & a & b \\\\\n\\midrule\n"),
+            std::string::npos)
+      << latex;
+  EXPECT_NE(latex.find("x & 1 & 2 \\\\\n\\midrule\ny & 3 & 4"), std::string::npos) << latex;
+  EXPECT_NE(render(headed(), OutputFormat::kMarkdown).find("| name | both of them together a | both of them together b |"), std::string::npos);
+  EXPECT_EQ(render(headed(), OutputFormat::kCsv).rfind("name,a,b\r\nx,1,2\r\n", 0), 0U) << "headings are for people";
+}
+
+TEST(HtmlTable, IsAWholePageWithTheTableAndItsNotes) {
+  const std::string html = render(headed(), OutputFormat::kHtml);
+  EXPECT_EQ(html.rfind("<!doctype html>\n<html lang=\"en\">", 0), 0U);
+  EXPECT_NE(html.find("<tr><td></td><th scope=\"colgroup\" colspan=\"2\">both of them together</th></tr>"), std::string::npos) << html;
+  EXPECT_NE(html.find("<tr class=\"rule\"><td>y</td><td class=\"number\">3</td>"), std::string::npos) << html;
+  EXPECT_EQ(html.find("src="), std::string::npos) << "nothing is loaded";
+  EXPECT_EQ(html.find("http"), std::string::npos);
+  const std::string marked = render(example(), OutputFormat::kHtml);
+  EXPECT_NE(marked.find("<b>75.35 ±2.67</b>"), std::string::npos) << marked;
+  EXPECT_NE(marked.find("<li>a note with 100%</li>"), std::string::npos) << marked;
+}
+
+TEST(HtmlTable, EscapesWhatWouldBeMarkup) {
+  Table table;
+  table.title = "<script>alert(1)</script>";
+  table.header = {"a<b", "c"};
+  table.columns = {{.heading = "\"h\""}, {}};
+  table.rows = {{{.text = "</td><b onclick='x'>&amp;", .bold = true}}};
+  table.notes = {"<i>"};
+  const std::string html = render(table, OutputFormat::kHtml);
+  for (const char* markup : {"<script", "<b onclick", "<i>", "a<b", "\"h\""}) EXPECT_EQ(html.find(markup), std::string::npos) << markup;
+  EXPECT_NE(html.find("&lt;/td&gt;&lt;b onclick=&#39;x&#39;&gt;&amp;amp;"), std::string::npos) << html;
+}
+
+TEST(HtmlTable, PutsSeveralTablesOnOnePage) {
+  const std::string html = render(std::vector<Table>{headed(), headed()}, OutputFormat::kHtml);
+  const auto count = [&](const std::string& part) {
+    size_t found = 0;
+    for (size_t at = html.find(part); at != std::string::npos; at = html.find(part, at + 1)) ++found;
+    return found;
+  };
+  EXPECT_EQ(count("<!doctype html>"), 1U);
+  EXPECT_EQ(count("<table>"), 2U);
+  EXPECT_EQ(count("</html>"), 1U);
+}
+
 TEST(CsvTable, FollowsRfc4180WithFullPrecisionAndTheDeviationAsAColumn) {
   EXPECT_EQ(render(example(), OutputFormat::kCsv),
             "source,name,v2p_r1,v2p_r1_std\r\n"
@@ -161,6 +234,20 @@ TEST(Table, TensOfThousandsOfRowsAreWrittenInEveryFormat) {
     const auto text = render(table, format, false);
     EXPECT_GT(std::count(text.begin(), text.end(), '\n'), 60'000);
   }
+}
+
+TEST(Table, UnderlinesTheSecondInEveryFormatForPeople) {
+  Table table;
+  table.header = {"name", "score"};
+  table.rows = {{{.text = "a"}, {.text = "3", .bold = true, .numeric = true}},
+                {{.text = "b"}, {.text = "2", .numeric = true, .underlined = true}},
+                {{.text = "c"}, {.text = "1", .numeric = true}}};
+  EXPECT_THAT(render(table, OutputFormat::kTable), HasSubstr("b        2_\n"));
+  EXPECT_THAT(render(table, OutputFormat::kTable, true), HasSubstr("\x1b[4m2\x1b[0m"));
+  EXPECT_THAT(render(table, OutputFormat::kMarkdown), HasSubstr("| <ins>2</ins> |"));
+  EXPECT_THAT(render(table, OutputFormat::kLatex), HasSubstr("\\underline{2}"));
+  EXPECT_THAT(render(table, OutputFormat::kHtml), HasSubstr("<u>2</u>"));
+  EXPECT_THAT(render(table, OutputFormat::kCsv), HasSubstr("b,2\r\n"));
 }
 
 }  // namespace
