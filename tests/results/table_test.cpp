@@ -133,11 +133,13 @@ TEST(HeadedTable, HasTheHeadingOnceAboveItsColumnsAndALineWhereItIsWanted) {
             "───────────────────────────\n"
             "y     3                   4\n");
   const std::string latex = render(headed(), OutputFormat::kLatex);
-  EXPECT_NE(latex.find("\\toprule\n & \\multicolumn{2}{c}{both of them together} \\\\\n\\cmidrule(lr){2-3}\nname & a & b \\\\\n\\midrule\n"),
-            std::string::npos)
+  EXPECT_NE(
+      latex.find("\\toprule\n & \\multicolumn{2}{c}{both of them together} \\\\\n\\cmidrule(lr){2-3}\nname & a & b \\\\\n\\midrule\n"),
+      std::string::npos)
       << latex;
   EXPECT_NE(latex.find("x & 1 & 2 \\\\\n\\midrule\ny & 3 & 4"), std::string::npos) << latex;
-  EXPECT_NE(render(headed(), OutputFormat::kMarkdown).find("| name | both of them together a | both of them together b |"), std::string::npos);
+  EXPECT_NE(render(headed(), OutputFormat::kMarkdown).find("| name | both of them together a | both of them together b |"),
+            std::string::npos);
   EXPECT_EQ(render(headed(), OutputFormat::kCsv).rfind("name,a,b\r\nx,1,2\r\n", 0), 0U) << "headings are for people";
 }
 
@@ -242,12 +244,12 @@ TEST(Table, UnderlinesTheSecondInEveryFormatForPeople) {
   table.rows = {{{.text = "a"}, {.text = "3", .bold = true, .numeric = true}},
                 {{.text = "b"}, {.text = "2", .numeric = true, .underlined = true}},
                 {{.text = "c"}, {.text = "1", .numeric = true}}};
-  EXPECT_THAT(render(table, OutputFormat::kTable), HasSubstr("b        2_\n"));
-  EXPECT_THAT(render(table, OutputFormat::kTable, true), HasSubstr("\x1b[4m2\x1b[0m"));
-  EXPECT_THAT(render(table, OutputFormat::kMarkdown), HasSubstr("| <ins>2</ins> |"));
-  EXPECT_THAT(render(table, OutputFormat::kLatex), HasSubstr("\\underline{2}"));
-  EXPECT_THAT(render(table, OutputFormat::kHtml), HasSubstr("<u>2</u>"));
-  EXPECT_THAT(render(table, OutputFormat::kCsv), HasSubstr("b,2\r\n"));
+  EXPECT_THAT(render(table, OutputFormat::kTable), testing::HasSubstr("b        2_\n"));
+  EXPECT_THAT(render(table, OutputFormat::kTable, true), testing::HasSubstr("\x1b[4m2\x1b[0m"));
+  EXPECT_THAT(render(table, OutputFormat::kMarkdown), testing::HasSubstr("| <ins>2</ins> |"));
+  EXPECT_THAT(render(table, OutputFormat::kLatex), testing::HasSubstr("\\underline{2}"));
+  EXPECT_THAT(render(table, OutputFormat::kHtml), testing::HasSubstr("<u>2</u>"));
+  EXPECT_THAT(render(table, OutputFormat::kCsv), testing::HasSubstr("b,2\r\n"));
 }
 
 }  // namespace
