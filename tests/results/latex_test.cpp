@@ -1,0 +1,83 @@
+// LaTeX tables are given to pdflatex where it is installed.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "harness/core/child_process.hpp"
+#include "harness/core/files.hpp"
+#include "published/coot.hpp"
+#include "published/selavi.hpp"
+#include "published/srtg.hpp"
+#include "results/paper_tables/paper_table.hpp"
+#include "tests/results/records.hpp"
+#include "tests/support/golden.hpp"
+
+namespace vbench {
+namespace {
+
+const std::filesystem::path kPdflatex = "/usr/bin/pdflatex";
+
+class Latex : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!std::filesystem::exists(kPdflatex)) GTEST_SKIP() << "pdflatex is not installed (Debian: texlive-latex-recommended)";
+  }
+
+  /// Empty if the tables compile as parts of a document with booktabs alone; else what LaTeX said.
+  [[nodiscard]] std::string errors_in(const std::vector<Table>& tables) const {
+    write_file_atomically(folder_ / "document.tex", "\\documentclass{article}\n\\usepackage{booktabs}\n\\begin{document}\n" +
+                                                        render(tables, OutputFormat::kLatex) + "\\end{document}\n");
+    const auto result = run_program(kPdflatex, {"-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "-output-directory",
+                                                folder_.path().string(), (folder_ / "document.tex").string()});
+    return result.exit_code == 0 ? "" : read_file(folder_ / "document.log");
+  }
+
+  test::TemporaryFolder folder_;
+};
+
+TEST_F(Latex, CompilesEveryTableOfThePapers) {
+  const std::map<std::string, Published> figures{{"coot", Published::parse(published::kCoot)},
+                                                 {"selavi", Published::parse(published::kSelavi)},
+                                                 {"srtg", Published::parse(published::kSrtg)}};
+  const VariantKnowledge knowledge{[](const auto&...) { return std::optional<SettingValues>(); },
+                                   [](const auto&...) {
+                                     return std::optional(ModelSize{1000000, 2000000000, "one clip of 16x112x112"});
+                                   }};
+  auto run = test::run_with(1, 0);
+  run.scores = {{"p2v_r1", 0.7}, {"p2v_r5", 0.8}};
+  std::vector<Table> tables;
+  for (const auto& definition : paper_table_definitions()) {
+    const auto found = figures.find(definition.method);
+    tables.push_back(paper_table(definition, {}, {run}, found == figures.end() ? nullptr : &found->second, knowledge));
+  }
+  EXPECT_EQ(errors_in(tables), "");
+}
+
+TEST_F(Latex, CompilesNamesThatLatexWouldTakeForCommandsOrDoesNotKnow) {
+  Table table;
+  table.title = "100% of $5 & #1 {a} ~b^c \\end{table} §";
+  table.header = {"a_b", "x"};
+  for (const char* name : {"[not an option]", "*", "\\input{x}", "Łukasz Žižek, Ærø, Ðorðe", "日本語 видео ε",
+                           "a → b ⇒ c ± 2 × 3 ≤ 4 – 5 — 6 … ∞", "\xff\xfe no UTF-8 \xc3", "\"quoted\" ``so'' <tag> | bar"}) {
+    table.rows.push_back({{.text = name}, {.text = "-1.20", .numeric = true}});
+  }
+  table.rows[0][0].bold = true;
+  table.columns = {{}, {.heading = "a & b_c"}};
+  table.rules = {1};
+  table.notes = {"under_score, 50%, #, ^, ~, \\, {, }"};
+  EXPECT_EQ(errors_in({table}), "");
+}
+
+TEST_F(Latex, WouldNoticeATableThatDoesNotCompile) {
+  Table table;
+  table.header = {"x"};
+  table.rows = {{{.text = "a"}}};
+  EXPECT_EQ(errors_in({table}), "");
+  write_file_atomically(folder_ / "document.tex", "\\documentclass{article}\n\\begin{document}\n100 % & # _\n\\end{document}\n");
+  const auto result = run_program(kPdflatex, {"-interaction=nonstopmode", "-halt-on-error", "-output-directory", folder_.path().string(),
+                                              (folder_ / "document.tex").string()});
+  EXPECT_NE(result.exit_code, 0);
+}
+
+}  // namespace
+}  // namespace vbench
