@@ -46,6 +46,20 @@ std::map<Board, std::map<Kind, Rows>> sorted(const std::vector<ThroughputRow>& r
   return boards;
 }
 
+/// What a dataset's reading has no part of gets a row without figures: it shall be seen that nothing was measured.
+void add_missing_stages(std::map<Kind, Rows>& kinds) {
+  constexpr size_t kLoad = 3;  // of throughput_stages(); its parts stand before it
+  std::map<Kind, Rows> missing;
+  for (const auto& [kind, rows] : kinds) {
+    for (size_t part = 0; kind.stage == kLoad && part < kLoad; ++part) {
+      Kind absent = kind;
+      absent.stage = part;
+      if (!kinds.contains(absent)) missing[absent] = {};
+    }
+  }
+  kinds.merge(missing);
+}
+
 /// Repetitions of the newest measurement; ids sort by time.
 Rows newest(const Rows& rows) {
   std::string last;
@@ -113,12 +127,13 @@ std::vector<Cell> kind_cells(const Kind& kind) {
 void append(std::vector<Cell>& cells, const std::vector<Cell>& more) { cells.insert(cells.end(), more.begin(), more.end()); }
 
 /// "~": operations were counted of another clip than those that were measured.
-void add_notes(Table& table, const std::set<std::string>& counted_of, const std::set<std::string>& peaks) {
+void add_notes(Table& table, const std::set<std::string>& counted_of, const std::set<std::string>& remarks) {
   table.notes.emplace_back(
-      "Medians over repetitions, each stage alone; clips pass through the network once, samples are items of the dataset.");
+      "Medians over repetitions, each stage alone, load being read, decode and augment at once; clips pass through the network once, "
+      "samples are items of the dataset.");
   for (const auto& what : counted_of)
     table.notes.push_back(fmt::format("~: GFLOP/s as if every clip were {}; no share of the peak.", what));
-  for (const auto& peak : peaks) table.notes.push_back(peak);
+  for (const auto& remark : remarks) table.notes.push_back(remark);
 }
 
 std::string peak_note(const ThroughputRow& row) {
@@ -166,20 +181,29 @@ std::vector<Cell> speed_cells(const Rows& repetitions) {
 
 std::vector<Table> throughput_tables(const std::vector<ThroughputRow>& rows) {
   std::vector<Table> tables;
-  for (const auto& [board, kinds] : sorted(rows)) {
+  auto boards = sorted(rows);
+  for (auto& [board, kinds] : boards) {
     Table table = board_of(board, "throughput");
     add_kind_columns(table);
     add_speed_columns(table);
-    std::set<std::string> counted_of, peaks;
+    add_missing_stages(kinds);
+    std::set<std::string> counted_of, remarks;
     for (const auto& [kind, all] : kinds) {
+      table.rows.push_back(kind_cells(kind));
+      if (all.empty()) {
+        append(table.rows.back(), std::vector<Cell>(table.header.size() - table.rows.back().size(), number_cell(NAN)));
+        remarks.insert("Without figures: the dataset has no such stage, or a library does it together with the next.");
+        continue;
+      }
       const Rows repetitions = newest(all);
       const ThroughputRow& first = *repetitions.front();
-      table.rows.push_back(kind_cells(kind));
       append(table.rows.back(), speed_cells(repetitions));
+      if (const auto doubt = first.environment.find("speed_unreliable"); doubt != first.environment.end())
+        remarks.insert(fmt::format("Unreliable: {}.", doubt->second));
       if (!first.flops_of.empty()) counted_of.insert(first.flops_of);
-      if (const auto note = peak_note(first); !note.empty()) peaks.insert(note);
+      if (const auto note = peak_note(first); !note.empty()) remarks.insert(note);
     }
-    add_notes(table, counted_of, peaks);
+    add_notes(table, counted_of, remarks);
     if (std::get<Source>(board) == Source::kSynthetic) table.notes.emplace_back(kSyntheticNote);
     tables.push_back(std::move(table));
   }
@@ -193,6 +217,15 @@ struct Pair {
   double base = NAN, candidate = NAN, p = NAN;
   [[nodiscard]] double ratio() const { return candidate / base; }
 };
+
+/// What the corrected p would be if all repetitions of one build were faster than all of the other: two of all orders, for each row.
+double least_p(const std::map<Kind, Rows>& kinds) {
+  size_t fewest = SIZE_MAX;
+  for (const auto& [kind, rows] : kinds) fewest = std::min(fewest, rows.size());
+  double orders = 1;
+  for (size_t i = 1; i <= fewest && orders < 1e9; ++i) orders *= static_cast<double>(fewest + i) / static_cast<double>(i);
+  return 2 / orders * static_cast<double>(kinds.size());
+}
 
 Pair pair_of(const Rows& base, const Rows& candidate) {
   const auto before = values_of(base, &ThroughputRow::clips_per_s), now = values_of(candidate, &ThroughputRow::clips_per_s);
@@ -231,6 +264,8 @@ std::vector<Table> comparison_tables(const std::vector<ThroughputRow>& base, con
     for (size_t i = 0; i < pairs.size(); ++i) append(table.rows[i], pair_cells(pairs[i], adjusted[i]));
     table.notes = {"Medians of repetitions that took turns; ratio above 1: faster than the base.",
                    fmt::format("p: two-sided Mann-Whitney test of clips/s, Holm's correction over the table; bold: p < {}.", kLevel)};
+    if (least_p(kinds) >= kLevel)
+      table.notes.emplace_back("So few repetitions cannot show a difference over so many rows: ask for more --repetitions.");
     if (std::get<Source>(board) == Source::kSynthetic) table.notes.emplace_back(kSyntheticNote);
     tables.push_back(std::move(table));
   }
