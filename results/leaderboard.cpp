@@ -45,6 +45,7 @@ struct Board {
   const RunRecord* sample = nullptr;    // any run, for what all have in common
   bool paper = false;                   // published figures wanted and allowed
   ItemTester by_item;                   // may be empty
+  bool p_columns = false;               // for machines; all tables of one output have them or none
   bool several_configurations = false;  // some (method, variant) has more than one
   std::vector<int64_t> folds;           // that every entry is the mean of; empty: one split
   int64_t missing = 0, dropped = 0;     // items, of all folds together
@@ -111,9 +112,10 @@ void count_incomplete_data(Board& board, const Runs& runs) {
   }
 }
 
-/// @param folds  see Board
-Board board_of(const Runs& runs, const LeaderboardRequest& request, std::vector<int64_t> folds = {}) {
+/// @param p_columns, folds  see Board
+Board board_of(const Runs& runs, const LeaderboardRequest& request, bool p_columns, std::vector<int64_t> folds = {}) {
   Board board;
+  board.p_columns = p_columns;
   board.folds = std::move(folds);
   board.sample = runs.front();
   board.by_item = request.by_item;
@@ -256,7 +258,7 @@ class BoardTable {
       if (places.first) table_.rows[ours_[*places.first]][table_.stub + i].bold = true;
       if (places.second) table_.rows[ours_[*places.second]][table_.stub + i].underlined = true;
     }
-    add_significance_columns(table_, significance, shown, ours_);
+    if (board_.p_columns) add_significance_columns(table_, significance, shown, ours_);
     significance_notes_ = significance.notes;
     if (rows.size() > 1 && !testable)
       significance_notes_.emplace_back("Nothing is marked as best: folds share videos, so means over them are not tested.");
@@ -317,7 +319,7 @@ struct FoldTables {
   std::set<std::string> run_ids;  // of valid runs that belong to one of them
 };
 
-FoldTables fold_tables(const Runs& valid, const Runs& invalid, const LeaderboardRequest& request,
+FoldTables fold_tables(const Runs& valid, const Runs& invalid, const LeaderboardRequest& request, bool p_columns,
                        const std::map<std::string, Published>& published) {
   FoldTables all;
   for (const auto& [folds, counted] : runs_of_folds(valid)) {
@@ -325,10 +327,21 @@ FoldTables fold_tables(const Runs& valid, const Runs& invalid, const Leaderboard
     for (const auto* run : members) all.run_ids.insert(run->run_id);
     const Runs left_out = on_data_of(counted, invalid);
     members.insert(members.end(), left_out.begin(), left_out.end());
-    const Board board = board_of(members, request, folds);
+    const Board board = board_of(members, request, p_columns, folds);
     all.tables.push_back(BoardTable(board, published).build());
   }
   return all;
+}
+
+/// Some table has two rows.
+bool any_comparison(const std::map<BoardKey, Runs>& boards) {
+  return std::any_of(boards.begin(), boards.end(), [](const auto& board) {
+    std::set<std::tuple<std::string, std::string, std::map<std::string, std::string>>> rows;
+    for (const auto* run : board.second) {
+      if (run->verdict.valid) rows.emplace(run->method, run->variant, run->settings);
+    }
+    return rows.size() > 1;
+  });
 }
 
 bool holds_all(const std::set<std::string>& run_ids, const std::vector<std::string>& wanted) {
@@ -349,11 +362,12 @@ std::vector<Table> leaderboards(const std::vector<RunRecord>& runs, const Leader
     members.push_back(&run);
     (run.verdict.valid ? valid : invalid).push_back(&run);
   }
-  auto of_folds = fold_tables(valid, invalid, request, published);
+  const bool p_columns = any_comparison(boards);
+  auto of_folds = fold_tables(valid, invalid, request, p_columns, published);
   if (request.folds_only && !of_folds.tables.empty() && holds_all(of_folds.run_ids, request.new_runs)) return of_folds.tables;
   std::vector<Table> tables;
   for (const auto& [key, members] : boards) {
-    const Board board = board_of(members, request);
+    const Board board = board_of(members, request, p_columns);
     tables.push_back(BoardTable(board, published).build());
     const int siblings = boards_of_data[{board.sample->dataset, board.sample->source}];
     if (siblings > 1) {

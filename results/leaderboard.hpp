@@ -23,7 +23,8 @@ struct LeaderboardRequest {
 
 /// One table for every (dataset, source, protocol and version, data fingerprint); real before synthetic.
 /// A row is one (method, variant, configuration): mean ± sample standard deviation over seeds, the newest run of each seed. The best and
-/// the second are marked where that is significant; machines find p of each row against the best one in columns "<key>_p".
+/// the second are marked where that is significant; machines find p of each row against the
+/// best one in columns "<key>_p", which all tables have as soon as one has two rows.
 /// Where a configuration was run on several official folds of a dataset, a further table has a row for each and their mean: the folds
 /// count the same, each by the mean over its seeds. Figures published as such means stand there alone.
 /// @param published  by method
