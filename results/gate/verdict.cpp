@@ -18,7 +18,7 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 // Differences of a few seeds can agree by chance, most of all where scores are coarse: a spread below these is not believed. With a
 // quarter of the tolerance, five pairs still find twice the tolerance among 300 metrics.
 constexpr double kLeastSpread = 0.25;  // of the tolerance
-constexpr int64_t kFewRuns = 4;        // so few are all equal by chance too often: the distance between the sides counts as a step then
+constexpr int64_t kFewRuns = 5;        // so few are all equal by chance too often: the distance between the sides counts as a step then
 constexpr int64_t kFewestPairs = 3;    // with fewer seeds in common, all seeds unpaired tell more
 
 /// A difference with its standard error.

@@ -1,0 +1,145 @@
+// How the gate's report is said: tables, sentences, JUnit XML that XML parsers read, Markdown that names cannot break.
+#include "results/gate/presentation.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/property_tree/ptree.hpp>
+#include <boost/property_tree/xml_parser.hpp>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "tests/results/gate/sides.hpp"
+
+namespace vbench::gate {
+namespace {
+
+using boost::property_tree::ptree;
+using test::gated;
+using test::kBadScores;
+using test::kGoodScores;
+using test::seeds_with;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+ptree parsed(const std::string& xml) {
+  std::istringstream stream(xml);
+  ptree tree;
+  read_xml(stream, tree);  // throws where it is not well-formed
+  return tree;
+}
+
+std::vector<ptree> cases_of(const ptree& tree) {
+  std::vector<ptree> cases;
+  for (const auto& [name, suite] : tree.get_child("testsuites")) {
+    if (name != "testsuite") continue;
+    for (const auto& [inner, one] : suite) {
+      if (inner == "testcase") cases.push_back(one);
+    }
+  }
+  return cases;
+}
+
+TEST(Sentence, SaysWhichByHowMuchAndHowSure) {
+  const auto report = gated(seeds_with(kGoodScores), seeds_with(kBadScores));
+  EXPECT_THAT(sentence(report, report.pairs[0].scores[0]), StartsWith("v2p_r1 is worse: -4.40 points (90% interval -5."));
+  EXPECT_THAT(sentence(report, report.pairs[0].scores[0]), HasSubstr("tolerance 1.00), paired t over 5 seeds, p 0.0"));
+  const auto same = gated(seeds_with(kGoodScores), seeds_with(kGoodScores));
+  EXPECT_THAT(sentence(same, same.pairs[0].scores[0]), StartsWith("v2p_r1 is the same: +0.00 points"));
+  const auto one = gated(seeds_with({0.5}), seeds_with({0.4}));
+  EXPECT_THAT(sentence(one, one.pairs[0].scores[0]), StartsWith("v2p_r1 cannot be told: too few runs"));
+}
+
+TEST(GateTables, HaveARowAMetricAndFullPrecisionForMachines) {
+  const auto report = gated(seeds_with(kGoodScores), seeds_with(kBadScores));
+  const auto json = nlohmann::json::parse(render(tables(report), OutputFormat::kJson));
+  const auto& row = json.at(0).at("rows").at(0);
+  EXPECT_EQ(json.at(0).at("verdict"), "worse");
+  EXPECT_EQ(row.at("metric"), "v2p_r1");
+  EXPECT_EQ(row.at("verdict"), "worse");
+  EXPECT_NEAR(row.at("base").at("mean"), 0.72342, 1e-12);
+  EXPECT_NEAR(row.at("difference"), -0.044, 1e-12);
+  EXPECT_LT(row.at("low"), row.at("high"));
+  EXPECT_EQ(row.at("test"), "paired t");
+  const auto text = render(tables(report), OutputFormat::kTable);
+  EXPECT_THAT(text, HasSubstr("coot yc2-100m on youcook2: real data, split val (data 01234567), protocol coot-retrieval version 1"));
+  EXPECT_THAT(text, HasSubstr("corrected for 1 question(s)"));
+}
+
+TEST(GateTables, SyntheticDataAreNamed) {
+  auto runs = seeds_with(kGoodScores);
+  for (auto& run : runs) run.source = Source::kSynthetic;
+  EXPECT_THAT(render(tables(gated(runs, runs)), OutputFormat::kTable), HasSubstr("SYNTHETIC: generated data"));
+}
+
+TEST(Passed, IsLostByWorseGoneOrIncomparableAndStrictlyByDoubt) {
+  EXPECT_TRUE(passed(gated(seeds_with(kGoodScores), seeds_with(kGoodScores)), false));
+  EXPECT_FALSE(passed(gated(seeds_with(kGoodScores), seeds_with(kBadScores)), false));
+  const auto doubt = gated(seeds_with({0.5}), seeds_with({0.4}));
+  EXPECT_TRUE(passed(doubt, false));
+  EXPECT_FALSE(passed(doubt, true));
+  auto other = seeds_with(kGoodScores);
+  for (auto& run : other) run.data.hash = "other";
+  EXPECT_FALSE(passed(gated(seeds_with(kGoodScores), other), false));
+  auto more = seeds_with(kGoodScores);
+  const auto second = seeds_with(kGoodScores, 10, "yc2-2d3d");
+  more.insert(more.end(), second.begin(), second.end());
+  auto speedless = [](std::vector<RunRecord> runs) {
+    for (auto& run : runs) run.speed.clear();
+    return runs;
+  };
+  const auto missing = gated(speedless(more), speedless(seeds_with(kGoodScores)));
+  EXPECT_TRUE(passed(missing, false));
+  EXPECT_FALSE(passed(missing, true));
+  EXPECT_TRUE(passed(gated(speedless(seeds_with(kGoodScores)), speedless(more)), true)) << "more than before is no loss";
+}
+
+TEST(Junit, HasACaseAMetricAndCountsThem) {
+  const auto report = gated(seeds_with(kGoodScores), seeds_with(kBadScores));
+  const auto tree = parsed(junit(report, false));
+  const auto& suites = tree.get_child("testsuites.<xmlattr>");
+  EXPECT_EQ(suites.get<int>("tests"), 2);
+  EXPECT_EQ(suites.get<int>("failures"), 1);
+  EXPECT_EQ(suites.get<int>("skipped"), 1) << "the speed: the runs did not take turns";
+  const auto cases = cases_of(tree);
+  ASSERT_EQ(cases.size(), 2U);
+  EXPECT_EQ(cases[0].get<std::string>("<xmlattr>.name"), "v2p_r1");
+  EXPECT_EQ(cases[0].get<std::string>("<xmlattr>.classname"), "coot.yc2-100m.youcook2.val");
+  EXPECT_THAT(cases[0].get<std::string>("failure.<xmlattr>.message"), StartsWith("v2p_r1 is worse"));
+  EXPECT_THAT(cases[1].get<std::string>("skipped.<xmlattr>.message"), HasSubstr("did not take turns"));
+  EXPECT_EQ(parsed(junit(report, true)).get<int>("testsuites.<xmlattr>.failures"), 2) << "strictly";
+}
+
+TEST(Junit, WhatCannotBeComparedIsAFailure) {
+  auto other = seeds_with(kGoodScores);
+  for (auto& run : other) run.protocol.version = 2;
+  const auto cases = cases_of(parsed(junit(gated(seeds_with(kGoodScores), other), false)));
+  ASSERT_EQ(cases.size(), 1U);
+  EXPECT_THAT(cases[0].get<std::string>("failure"), HasSubstr("version 2"));
+}
+
+const std::string kHostile = "a<b>&\"'|`*[x](y)\x01\x1b\xff@all\n# c";
+
+TEST(Junit, NamesCannotBreakIt) {
+  const auto report = gated(seeds_with(kGoodScores, 10, kHostile), seeds_with(kBadScores, 10, kHostile));
+  const auto cases = cases_of(parsed(junit(report, false)));
+  ASSERT_EQ(cases.size(), 2U);
+  EXPECT_EQ(cases[0].get<std::string>("<xmlattr>.classname"), "coot.a<b>&\"'|`*[x](y)\\x01\\x1b\\xff@all\\x0a# c.youcook2.val");
+}
+
+TEST(MarkdownSummary, SaysTheVerdictFirst) {
+  EXPECT_THAT(markdown_summary(gated(seeds_with(kGoodScores), seeds_with(kGoodScores)), false), StartsWith("### vbench compare: passed\n"));
+  const auto text = markdown_summary(gated(seeds_with(kGoodScores), seeds_with(kBadScores)), false);
+  EXPECT_THAT(text, StartsWith("### vbench compare: FAILED\n\n1 worse, 1 cannot tell.\n"));
+  EXPECT_THAT(text, HasSubstr("\n- coot yc2-100m on youcook2: v2p&#95;r1 is worse: -4.40 points"));
+  EXPECT_THAT(text, HasSubstr("| metric | base | candidate |"));
+}
+
+TEST(MarkdownSummary, NamesCannotBreakIt) {
+  const auto text = markdown_summary(gated(seeds_with(kGoodScores, 10, kHostile), seeds_with(kBadScores, 10, kHostile)), false);
+  for (const char* part : {"<b>", "\x01", "\x1b", "\xff", "\n# c", "- coot a<", " @all", "`*"}) EXPECT_THAT(text, Not(HasSubstr(part)));
+}
+
+}  // namespace
+}  // namespace vbench::gate
