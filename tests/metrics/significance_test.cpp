@@ -12,6 +12,7 @@
 #include <string>
 
 #include "harness/core/error.hpp"
+#include "harness/core/random.hpp"
 
 namespace vbench {
 namespace {
@@ -249,6 +250,37 @@ TEST(PairedBootstrap, HandsOnWhatTheStatisticThrows) {
   EXPECT_THROW((void)paired_bootstrap(10, [](std::span<const int64_t>) -> double { throw std::runtime_error("no"); }), std::runtime_error);
   EXPECT_THROW((void)paired_bootstrap(10, [](std::span<const int64_t> rows) { return rows[0] > 0 ? throw std::runtime_error("no") : 0.0; }),
                std::runtime_error);
+}
+
+// By formula: p = 2 Phi(-d / sd) and d ± 1.96 sd of the resamples, whatever their own mean is.
+TEST(NormalBootstrap, TakesTheSpreadOfTheResamplesAndNotTheirMean) {
+  const Numbers resampled{0.5, 0.7, 0.9, 1.1, 1.3};  // sd sqrt(0.1)
+  const double spread = std::sqrt(0.1);
+  const auto result = normal_bootstrap_result(0.4, resampled, 100);
+  EXPECT_NEAR(result.p, std::erfc(0.4 / spread / std::sqrt(2.0)), 1e-12);
+  EXPECT_NEAR(result.interval.low, 0.4 - 1.959963984540054 * spread, 1e-9);
+  EXPECT_NEAR(result.interval.high, 0.4 + 1.959963984540054 * spread, 1e-9);
+  EXPECT_EQ(normal_bootstrap_result(0, Numbers{0, 0}, 100).p, 1);
+  EXPECT_EQ(normal_bootstrap_result(1, Numbers{1, 1}, 4).p, 0.125) << "no surer than a sign test";
+  EXPECT_TRUE(std::isnan(normal_bootstrap_result(kNan, resampled, 100).p));
+  EXPECT_TRUE(std::isnan(normal_bootstrap_result(1, Numbers{1}, 100).p));
+}
+
+// 400 pairs of classifiers that are equally good: a level of 5% should cry wolf about 20 times; 2 and 9% are 3.7 deviations away.
+TEST(PairedBootstrapMeans, CriesWolfAsOftenAsTheLevelSays) {
+  int64_t alarms = 0;
+  for (uint64_t experiment = 0; experiment < 400; ++experiment) {
+    RandomStream random(experiment, "false alarms");
+    Numbers first, second;
+    for (int i = 0; i < 150; ++i) {
+      const double difficulty = random.uniform();  // of the item, for both
+      first.push_back(random.uniform() < difficulty ? 1 : 0);
+      second.push_back(random.uniform() < difficulty ? 1 : 0);
+    }
+    alarms += paired_bootstrap_means(first, second, {.resamples = 400}).p < 0.05;
+  }
+  EXPECT_GE(alarms, 8);
+  EXPECT_LE(alarms, 36);
 }
 
 TEST(Significance, RefusesNonsense) {
