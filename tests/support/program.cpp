@@ -53,7 +53,7 @@ Program::Program(const std::vector<std::string>& arguments, const ProgramOptions
   std::string name = (fs::temp_directory_path() / "vbench_program_XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) throw input_error("cannot create a temporary folder", name);
   folder_ = name;
-  const std::string program = (fs::path(VBENCH_BINARY_DIR) / "vbench").string();
+  const std::string program = (options.program.empty() ? fs::path(VBENCH_BINARY_DIR) / "vbench" : options.program).string();
   std::vector<std::string> words{program};
   words.insert(words.end(), arguments.begin(), arguments.end());
   auto variables = environment_of(options);

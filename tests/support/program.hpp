@@ -23,6 +23,7 @@ struct ProgramOptions {
   std::map<std::string, std::string> environment;
   std::filesystem::path folder = ".";       ///< working folder
   std::optional<uint64_t> file_size_limit;  ///< RLIMIT_FSIZE, bytes
+  std::filesystem::path program = {};       ///< another program or script; empty: build/<preset>/vbench
 };
 
 /// A running program.

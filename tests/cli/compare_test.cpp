@@ -1,0 +1,243 @@
+// `vbench compare` from the command line: what its sides may be, exit codes, files for CI; and the machinery of ci/regress with a tiny run.
+#include "results/store.hpp"
+#include "tests/cli/fixture.hpp"
+#include "tests/results/gate/sides.hpp"
+
+namespace vbench {
+namespace {
+
+using nlohmann::json;
+using test::expect_error;
+using test::kBadScores;
+using test::kGoodScores;
+using test::kInput;
+using test::kUsage;
+using test::ProgramResult;
+using test::run_program;
+using test::seeds_with;
+using test::TemporaryFolder;
+using testing::HasSubstr;
+using testing::Not;
+namespace fs = std::filesystem;
+
+constexpr int kWorse = 1;
+
+/// A store with two revisions, the second of which lost four points in every seed.
+class Compare : public testing::Test {
+ protected:
+  Compare() {
+    Store store = Store::open(out_ / "results.db");
+    add(store, seeds_with(kGoodScores, 10), "aaaa1111bbbb");
+    add(store, seeds_with(kBadScores, 11), "v0.1-12-gcccc2222dddd");
+    add(store, seeds_with(kGoodScores, 12), "aaaa1111bbbb-dirty");
+  }
+
+  static void add(Store& store, std::vector<RunRecord> runs, const std::string& revision) {
+    for (auto& run : runs) {
+      run.environment["revision"] = revision;
+      (void)store.add(run);
+    }
+  }
+
+  [[nodiscard]] ProgramResult run(const std::string& base, const std::string& candidate, const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> all{"compare", base, candidate, "--out", out_.string()};
+    all.insert(all.end(), more.begin(), more.end());
+    return run_program(all);
+  }
+
+  /// An export with changes, as a file.
+  [[nodiscard]] std::string file(const std::string& name, const json& content) const {
+    write_file_atomically(folder_ / name, content.dump());
+    return (folder_ / name).string();
+  }
+
+  TemporaryFolder folder_;
+  fs::path out_ = folder_ / "runs";
+};
+
+/// What `vbench run --format json` prints of five seeds.
+json exported(const std::vector<double>& scores) {
+  json seeds = json::array(), ids = json::array();
+  for (size_t i = 0; i < scores.size(); ++i) {
+    seeds.push_back(i + 1);
+    ids.push_back("20240131T1000" + std::to_string(10 + i));
+  }
+  return {{"method", "coot"},
+          {"variant", "yc2-100m"},
+          {"dataset", "youcook2"},
+          {"source", "real"},
+          {"split", "val"},
+          {"seeds", seeds},
+          {"epochs", 10},
+          {"scores", {{"v2p_r1", {{"values", scores}}}}},
+          {"run_ids", ids},
+          {"protocol", {{"name", "coot-retrieval"}, {"version", 1}}},
+          {"data", {{"items", 457}, {"hash", "0123456789abcdef"}}},
+          {"verdict", {{"valid", true}, {"reasons", json::array()}}},
+          {"environment", json::object()},
+          {"settings", {{"learning_rate", "0.001"}, {"run.train_data", "feedbeef"}}}};
+}
+
+TEST_F(Compare, ALossIsAnAlarmThatSaysWhichByHowMuchAndHowSure) {
+  const auto result = run("aaaa1111bbbb", "cccc", {"--format", "table"});
+  EXPECT_EQ(result.exit_code, kWorse);
+  EXPECT_THAT(result.out, HasSubstr("coot yc2-100m on youcook2: real data, split val"));
+  EXPECT_THAT(result.err, HasSubstr("vbench: vbench compare: coot yc2-100m on youcook2: v2p_r1 is worse: -4.40 points (90% interval -5."));
+  EXPECT_THAT(result.err, HasSubstr("tolerance 1.00), paired t over 5 seeds, p 0.0"));
+}
+
+TEST_F(Compare, NoChangeAndAGainPass) {
+  const auto same = run("aaaa1111bbbb", "aaaa1111bbbb-dirty", {"--format", "json"});
+  EXPECT_EQ(same.exit_code, 0) << same.err;
+  EXPECT_EQ(json::parse(same.out).at(0).at("rows").at(0).at("verdict"), "same");
+  const auto gain = run("v0.1-12", "aaaa1111bbbb", {"--format", "json"});
+  EXPECT_EQ(gain.exit_code, 0) << gain.err;
+  EXPECT_EQ(json::parse(gain.out).at(0).at("rows").at(0).at("verdict"), "better");
+}
+
+TEST_F(Compare, SidesAreRunsRevisionsFilesOrFolders) {
+  const auto good = file("good.json", exported(kGoodScores)), bad = file("bad.json", exported(kBadScores));
+  fs::create_directory(folder_ / "all");
+  fs::copy(good, folder_ / "all" / "one.json");
+  EXPECT_EQ(run(good, bad).exit_code, kWorse);
+  EXPECT_EQ(run((folder_ / "all").string(), bad).exit_code, kWorse);
+  EXPECT_EQ(run("aaaa1111bbbb", bad).exit_code, kWorse);
+  EXPECT_EQ(run(good, "aaaa1111bbbb-d").exit_code, 0);
+  const auto single = run("20240131T100010", "20240131T110010", {"--format", "table"});
+  EXPECT_EQ(single.exit_code, 0);
+  EXPECT_THAT(single.out, HasSubstr("cannot tell v2p_r1: too few runs")) << "one seed";
+  EXPECT_EQ(run("20240131T100010", "20240131T110010", {"--strict"}).exit_code, kWorse);
+}
+
+TEST_F(Compare, ALeaderboardIsASideToo) {
+  for (const char* name : {"base", "candidate"}) {
+    TemporaryFolder out;
+    Store store = Store::open(out / "results.db");
+    add(store, seeds_with(std::string(name) == "base" ? kGoodScores : std::vector<double>{0.5, 0.51, 0.49, 0.5, 0.5}), "x");
+    const auto board = run_program({"leaderboard", "--out", out.path().string(), "--format", "json"});
+    ASSERT_EQ(board.exit_code, 0) << board.err;
+    write_file_atomically(folder_ / (std::string(name) + ".json"), board.out);
+  }
+  const auto result = run((folder_ / "base.json").string(), (folder_ / "candidate.json").string());
+  EXPECT_EQ(result.exit_code, kWorse);
+  EXPECT_THAT(result.err, HasSubstr("Welch over 5 and 5 runs"));
+}
+
+TEST_F(Compare, GatesSayWhichMetricsAndHowMuch) {
+  EXPECT_EQ(run("aaaa1111bbbb", "cccc", {"--gate", "v2p_r1=10"}).exit_code, 0);
+  EXPECT_EQ(run("aaaa1111bbbb", "cccc", {"--gate", "v2p_r1=10", "--gate", "coot/v2p_r1=1"}).exit_code, kWorse);
+  const auto none = run("aaaa1111bbbb", "cccc", {"--gate", "top1=1"});
+  EXPECT_EQ(none.exit_code, 0);
+  EXPECT_THAT(none.out, HasSubstr("BASE has none of the metrics"));
+}
+
+TEST_F(Compare, FilesForServersAreWritten) {
+  const auto junit = folder_ / "gate.xml", summary = folder_ / "gate.md";
+  const auto result = run("aaaa1111bbbb", "cccc", {"--junit", junit.string(), "--summary", summary.string()});
+  EXPECT_EQ(result.exit_code, kWorse) << "the files are there all the same";
+  EXPECT_THAT(read_file(junit), HasSubstr("<testsuites name=\"vbench compare\" tests=\"2\" failures=\"1\""));
+  EXPECT_THAT(read_file(summary), HasSubstr("### vbench compare: FAILED"));
+}
+
+TEST_F(Compare, OtherProtocolsAndDataAreNeverComparedSilently) {
+  auto other = exported(kGoodScores);
+  other["protocol"]["version"] = 2;
+  const auto result = run(file("a.json", exported(kGoodScores)), file("b.json", other));
+  EXPECT_EQ(result.exit_code, kWorse);
+  EXPECT_THAT(result.err, HasSubstr("cannot be compared: protocol coot-retrieval version 1 and coot-retrieval version 2"));
+}
+
+TEST_F(Compare, RealAndSyntheticAreRefused) {
+  auto synthetic = exported(kGoodScores);
+  synthetic["source"] = "synthetic";
+  expect_error(run(file("a.json", exported(kGoodScores)), file("b.json", synthetic)), kInput,
+               {"real and synthetic results are never compared", "BASE has coot yc2-100m on youcook2 (real, split val)"});
+}
+
+TEST_F(Compare, MissingCounterpartsAreSaidAndStrictlyFail) {
+  auto second = exported(kGoodScores);
+  second["variant"] = "yc2-2d3d";
+  const auto both = file("both.json", json::array({exported(kGoodScores), second})), one = file("one.json", exported(kGoodScores));
+  const auto result = run(both, one);
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_THAT(result.err, HasSubstr("warning: coot yc2-2d3d on youcook2 is in BASE alone and was not compared"));
+  EXPECT_EQ(run(both, one, {"--strict"}).exit_code, kWorse);
+  EXPECT_EQ(run(one, both, {"--strict"}).exit_code, 0);
+  EXPECT_EQ(run(both, one, {"--strict", "--dataset", "activitynet"}).exit_code, kInput);
+}
+
+TEST_F(Compare, WrongOptionsAreRefused) {
+  expect_error(run_program({"compare", "a"}), kUsage, {"takes BASE and CANDIDATE"});
+  expect_error(run("aaaa1111bbbb", "cccc", {"--gate", "v2p_r1"}), kUsage, {"--gate v2p_r1", "has no tolerance"});
+  expect_error(run("aaaa1111bbbb", "cccc", {"--gate", "v2p_r2=1"}), kUsage, {"no metric is called 'v2p_r2'", "v2p_r1"});
+  expect_error(run("aaaa1111bbbb", "cccc", {"--gate", "cot/v2p_r1=1"}), kUsage, {"'cot'", "coot"});
+  for (const char* tolerance : {"0", "-1", "x", "nan", "1e9", ""})
+    expect_error(run("aaaa1111bbbb", "cccc", {"--gate", std::string("v2p_r1=") + tolerance}), kUsage, {"not a number above 0"});
+  expect_error(run("aaaa1111bbbb", "cccc", {"--gate", "v2p_r1=1", "--gate", "v2p_r1=2"}), kUsage, {"is given twice"});
+  expect_error(run("aaaa1111bbbb", "cccc", {"--speed-tolerance", "100"}), kUsage, {"--speed-tolerance", "not between 0 and 100"});
+  expect_error(run("aaaa1111bbbb", "cccc", {"--method", "cot"}), kUsage, {"'cot'"});
+}
+
+TEST_F(Compare, SidesThatAreNotThereAreRefused) {
+  expect_error(run("aaaa1111bbbb", "eeee"), kInput, {"begins with 'eeee'", "results.db"});
+  expect_error(run("aaa", "cccc"), kUsage, {"'aaa' is too short"});
+  expect_error(run("aaaa", "cccc"), kInput, {"'aaaa' begins several runs or revisions: aaaa1111bbbb, aaaa1111bbbb-dirty"});
+  expect_error(run("20240131T10", "cccc"), kInput, {"begins several runs", "20240131T100010", "..."});
+  expect_error(run("nowhere.json", "cccc"), kInput, {"nowhere.json", "no such file"});
+  expect_error(run_program({"compare", "aaaa", "bbbb", "--out", (folder_ / "none").string()}), kInput, {"no results store"});
+  write_file_atomically(folder_ / "bad.json", "{");
+  expect_error(run((folder_ / "bad.json").string(), "cccc"), kInput, {"bad.json", "is not JSON"});
+  fs::create_directory(folder_ / "empty");
+  expect_error(run((folder_ / "empty").string(), "cccc"), kInput, {"empty", "holds no result"});
+}
+
+TEST_F(Compare, FilesThatCannotBeWrittenAreKnownBefore) {
+  expect_error(run("aaaa1111bbbb", "cccc", {"--junit", (folder_ / "none" / "gate.xml").string()}), kInput, {"none", "is no folder"});
+  expect_error(run("aaaa1111bbbb", "cccc", {"--summary", folder_.path().string()}), kInput, {"is a folder"});
+}
+
+// ---- ci/regress ----------------------------------------------------------------------------------------------------------
+
+/// One job of seconds, its baseline and a place to work in.
+class Regress : public testing::Test {
+ protected:
+  void write_jobs(const std::string& more) const {
+    write_file_atomically(
+        folder_ / "jobs",
+        "# a comment\n\ngate coot/v2p_meanr=3 coot/c2s_meanr=3\ntrain coot --dataset youcook2 --variant small --data-root " +
+            test::small_data().string() + " --set batch_size=6 --epochs 2 --seeds 1,2,3,4 " + more + "\n");
+  }
+  [[nodiscard]] ProgramResult run(const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> all{"--jobs", folder_ / "jobs", "--baseline", folder_ / "baseline",
+                                 "--work", folder_ / "work", "--program",  fs::path(VBENCH_BINARY_DIR) / "vbench"};
+    all.insert(all.end(), more.begin(), more.end());
+    return run_program(
+        all, {.environment = {}, .folder = ".", .file_size_limit = {}, .program = fs::path(VBENCH_SOURCE_DIR) / "ci" / "regress"});
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(Regress, PassesWithoutAChangeAndFailsWhereTrainingIsBroken) {
+  write_jobs("");
+  const auto update = run({"--update"});
+  ASSERT_EQ(update.exit_code, 0) << update.err;
+  ASSERT_TRUE(fs::exists(folder_ / "baseline" / "coot.json"));
+  const auto same = run();
+  EXPECT_EQ(same.exit_code, 0) << same.err;
+  EXPECT_THAT(read_file(folder_ / "work" / "junit.xml"), HasSubstr("failures=\"0\""));
+  write_jobs("--set optimizer.learning_rate=0");  // learns nothing
+  const auto broken = run();
+  EXPECT_EQ(broken.exit_code, kWorse) << broken.out;
+  EXPECT_THAT(broken.out, HasSubstr("optimizer.learning_rate"));
+  EXPECT_THAT(read_file(folder_ / "work" / "summary.md"), HasSubstr("FAILED"));
+}
+
+TEST_F(Regress, WrongJobsAreRefused) {
+  write_jobs("\nlearn coot");
+  EXPECT_EQ(run().exit_code, kUsage);
+  EXPECT_EQ(run({"--updat"}).exit_code, kUsage);
+}
+
+}  // namespace
+}  // namespace vbench
