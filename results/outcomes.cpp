@@ -85,9 +85,9 @@ struct Sums {
 void add_sums(Sums& all, const Recipe& recipe, const ItemOutput& output) {
   const auto width = static_cast<size_t>(output.width);
   const auto columns = recipe.size_of == SizeOf::kColumns ? sizes_of_columns(output, recipe.output) : std::vector<int64_t>(width, 0);
-  const int64_t outlier = recipe.output == "ooo_rank" ? 1 : 0;  // ids count the members that belong together
   for (size_t item = 0; item < output.ids.size(); ++item) {
-    if (recipe.size_of == SizeOf::kId && recipe.size > 0 && size_of_id(output.ids[item]).value_or(-1) + outlier != recipe.size) continue;
+    if (recipe.size_of == SizeOf::kId && recipe.size > 0 && size_of_id(output.ids[item]).value_or(-1) + recipe.uncounted != recipe.size)
+      continue;
     double sum = 0, weight = 0;
     for (size_t column = 0; column < width; ++column) {
       if (recipe.size_of == SizeOf::kColumns && recipe.size > 0 && columns[column] != recipe.size) continue;

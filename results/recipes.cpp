@@ -51,7 +51,9 @@ void add_set_tasks(std::vector<Recipe>& all) {
       4);
   all.push_back({.metric = "completion_undefined", .formula = Formula::kUndefined, .output = "completion_rho"});
   for (const auto& [name, k] : {std::pair{"ooo_acc", 1}, std::pair{"ooo_acc2", 2}})
-    add_by_size(all, {.metric = name, .formula = Formula::kShareWithin, .output = "ooo_rank", .k = k, .size_of = SizeOf::kId}, 3, 5);
+    add_by_size(all,
+                {.metric = name, .formula = Formula::kShareWithin, .output = "ooo_rank", .k = k, .size_of = SizeOf::kId, .uncounted = 1}, 3,
+                5);
   all.push_back({.metric = "ooo_rank", .formula = Formula::kMeanRank, .output = "ooo_rank"});
 }
 

@@ -43,6 +43,7 @@ struct Recipe {
   int64_t k = 1;
   SizeOf size_of = SizeOf::kNone;
   int64_t size = 0;          ///< 0: every size counts
+  int64_t uncounted = 0;     ///< members that the size in the id leaves out: the odd one
   std::string witness = "";  ///< a score that the run must have: it tells what the output is of
   double tolerance = 1e-9;   ///< between stored and recomputed score; larger where the output was rounded to float32
 };
