@@ -15,7 +15,7 @@ if(VBENCH_SANITIZE)
   target_link_options(vbench_options INTERFACE -fsanitize=${VBENCH_SANITIZE})
 endif()
 
-set(VBENCH_ENGINE_SOURCES engine.cpp commands/boards.cpp commands/class_names.cpp commands/cluster_files.cpp commands/cluster_view.cpp commands/clustered_run.cpp commands/compare.cpp commands/data.cpp commands/answers.cpp commands/doctor.cpp commands/embed.cpp commands/explain.cpp commands/leaderboard.cpp
+set(VBENCH_ENGINE_SOURCES engine.cpp commands/boards.cpp commands/class_names.cpp commands/cluster_files.cpp commands/cluster_view.cpp commands/clustered_run.cpp commands/compare.cpp commands/data.cpp commands/answers.cpp commands/doctor.cpp commands/embed.cpp commands/explain.cpp commands/item_comparison.cpp commands/leaderboard.cpp
   commands/list.cpp commands/predict.cpp commands/report.cpp commands/rescore.cpp commands/reported_runs.cpp commands/run.cpp commands/run_folders.cpp commands/show.cpp commands/table.cpp commands/variant_knowledge.cpp
   commands/benchmark_program.cpp commands/throughput.cpp commands/watch.cpp commands/watched_runs.cpp)
 

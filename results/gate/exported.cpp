@@ -122,18 +122,18 @@ std::map<int64_t, double> read_values(const Field& list, const std::vector<int64
 
 void read_speeds(const Field& run, const std::vector<int64_t>& seeds, const std::set<int64_t>& invalid, Configuration& configuration) {
   if (!run.has("speeds")) return;  // files of older versions have the mean alone
-  const auto environment = run.member("environment").texts();
+  const auto machine = machine_of(run.member("environment").texts());
   const auto doubts = run.has("speed_unreliable") ? run.member("speed_unreliable").texts() : SettingValues();
   const auto run_ids = run.member("run_ids").elements();
-  if (run_ids.size() != seeds.size()) run.member("run_ids").fail("has not one id a seed");
-  std::map<int64_t, std::string> id_of_seed;
-  for (size_t i = 0; i < seeds.size(); ++i) id_of_seed[seeds[i]] = run_ids[i].text();
   for (const auto& [key, list] : run.member("speeds").members()) {
-    for (const auto& [seed, value] : read_values(list, seeds, invalid)) {
-      if (value <= 0) list.fail("has a speed that is not above 0");
-      const auto doubt = doubts.find(std::to_string(seed));
+    const auto values = read_values(list, seeds, invalid);
+    for (size_t i = 0; i < seeds.size(); ++i) {
+      const auto value = values.find(seeds[i]);
+      if (value == values.end()) continue;
+      if (value->second <= 0) list.fail("has a speed that is not above 0");
+      const auto doubt = doubts.find(std::to_string(seeds[i]));
       configuration.speeds[key].push_back(
-          {id_of_seed[seed], value, machine_of(environment), doubt == doubts.end() ? std::string() : doubt->second});
+          {run_ids[i].text(), value->second, machine, doubt == doubts.end() ? std::string() : doubt->second});
     }
   }
 }
@@ -153,6 +153,11 @@ Configuration read_run(const Field& run) {
   const auto seeds = read_seeds(run, invalid);
   configuration.runs = static_cast<int64_t>(seeds.size() - invalid.size());
   configuration.trained = run.member("epochs").count() > 0;
+  const auto run_ids = run.member("run_ids").elements();
+  if (run_ids.size() != seeds.size()) run.member("run_ids").fail("has not one id a seed");
+  for (size_t i = 0; i < seeds.size(); ++i) {
+    if (!invalid.contains(seeds[i])) configuration.run_ids.push_back(run_ids[i].text());
+  }
   if (!invalid.empty()) {
     for (const auto& reason : run.member("verdict").member("reasons").elements()) configuration.invalid.push_back(reason.text());
   }

@@ -118,6 +118,13 @@ double step_of(const MetricInfo& metric, const GatedPair& pair) {
   return metric.key.ends_with("_medr") ? 0.5 : 0;
 }
 
+/// Seeds make no difference where nothing was trained: what is left to chance are the items.
+std::optional<TestResult> by_item(const GatedPair& pair, const GateRequest& request, const std::string& key) {
+  const auto single = [](const Configuration& side) { return !side.trained && side.runs == 1 && side.run_ids.size() == 1; };
+  if (!request.by_item || !single(pair.base) || !single(pair.candidate)) return std::nullopt;
+  return request.by_item(pair.base.run_ids[0], pair.candidate.run_ids[0], key, request.rules.level);
+}
+
 void add_scores(GatedPair& pair, const GateRequest& request, std::vector<Question>& questions) {
   for (const auto& gated : metrics_of(pair, request)) {
     const auto candidate = pair.candidate.scores.find(gated.key);
@@ -128,7 +135,8 @@ void add_scores(GatedPair& pair, const GateRequest& request, std::vector<Questio
                          .candidate = candidate->second,
                          .direction = metric.direction,
                          .tolerance = gated.tolerance,
-                         .step = step_of(metric, pair)});
+                         .step = step_of(metric, pair),
+                         .by_item = by_item(pair, request, gated.key)});
   }
   for (const auto* side : {&pair.base, &pair.candidate}) {
     for (const auto& score : pair.scores) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,10 +24,16 @@ struct GatedMetric {
 /// What a change of a metric may be without counting as one, where nobody says otherwise: a point of a share, a rank, ...
 [[nodiscard]] double default_tolerance(Unit unit);
 
+/// The difference (candidate - base) of a metric over the items of two single runs that trained nothing; nothing where the runs' outputs
+/// do not tell. @param level  of the interval
+using ItemComparison = std::function<std::optional<TestResult>(const std::string& base_run, const std::string& candidate_run,
+                                                               const std::string& metric, double level)>;
+
 struct GateRequest {
   std::vector<GatedMetric> metrics = {};  ///< empty: those that boards show, with default tolerances
   double speed_tolerance = kSpeedTolerance;
   Rules rules = {};
+  ItemComparison by_item = nullptr;  ///< may be empty
 };
 
 /// One metric or speed of a pair.

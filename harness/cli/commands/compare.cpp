@@ -7,6 +7,7 @@
 
 #include "harness/cli/commands/boards.hpp"
 #include "harness/cli/commands/commands.hpp"
+#include "harness/cli/commands/item_comparison.hpp"
 #include "harness/core/error.hpp"
 #include "harness/core/files.hpp"
 #include "harness/core/text.hpp"
@@ -185,7 +186,7 @@ Error failure(std::vector<std::string> sentences) {
 int compare_command(const CommandContext& context) {
   const auto& invocation = context.invocation;
   const bool strict = invocation.run.strict;
-  const auto request = request_of(context);
+  auto request = request_of(context);
   for (const auto& file : {invocation.compare.junit, invocation.compare.summary}) {
     if (!file.empty()) require_writable(file);
   }
@@ -193,6 +194,7 @@ int compare_command(const CommandContext& context) {
   if (!invocation.run.dataset.empty()) (void)context.registry.find_dataset(invocation.run.dataset);
   Sides sides(invocation.run);
   const auto base = sides.read(invocation.positional[0]), candidate = sides.read(invocation.positional[1]);
+  request.by_item = item_comparison(store_path(invocation.run));
   const auto report = gate::run_gate(base, candidate, request);
   require_pairs(report);
   print_tables(gate::tables(report), effective_format(invocation.run));

@@ -168,6 +168,21 @@ TEST(Gate, SharesOfFewItemsHaveTheirStep) {
   EXPECT_EQ(score_of(gated(base, candidate), "v2p_r1").judgement.verdict, Verdict::kCannotTell) << "one video of fifty";
 }
 
+TEST(Gate, SingleRunsThatTrainedNothingAreComparedByItem) {
+  const GateRequest request{.by_item = [](const std::string& base, const std::string& candidate, const std::string& key, double level) {
+    EXPECT_EQ(base + candidate, "20240131T10001020240131T110010");
+    EXPECT_EQ(key, "v2p_r1");
+    EXPECT_EQ(level, 0.9);
+    return std::optional(TestResult{-0.1, {-0.12, -0.08}, 0.0002});
+  }};
+  auto base = seeds_with({0.5}, 10), candidate = seeds_with({0.4}, 11);
+  EXPECT_EQ(score_of(gated(base, candidate, request), "v2p_r1").judgement.basis, Basis::kNone) << "they were trained";
+  base[0].epochs = candidate[0].epochs = 0;
+  const auto& judgement = score_of(gated(base, candidate, request), "v2p_r1").judgement;
+  EXPECT_EQ(judgement.basis, Basis::kItems);
+  EXPECT_EQ(judgement.verdict, Verdict::kWorse);
+}
+
 // ---- speeds --------------------------------------------------------------------------------------------------------------
 
 /// Two sides that took turns: seeds 1 .. 7, half the speed on the second.
