@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <regex>
 #include <sstream>
+#include <utility>
 
 #include "harness/core/files.hpp"
 #include "harness/core/text.hpp"
@@ -109,10 +110,15 @@ TEST_P(ShownOutput, IsWhatTheProgramPrints) {
     auto words = words_of(example.command, folder.path());
     ASSERT_TRUE(words[0] == "vbench" || words[0] == "build/release/vbench") << "only vbench commands belong into ```console blocks";
     words.erase(words.begin());
+    // "> FILE" as a shell has it: what later examples read.
+    const bool to_file = words.size() > 1 && words[words.size() - 2] == ">";
+    const std::string file = to_file ? words.back() : "";
+    if (to_file) words.resize(words.size() - 2);
     // Numbers are masked, so one epoch prints what the whole training prints.
     if (words[0].rfind("--", 0) == 0) words.insert(words.end(), {"--epochs", "1"});
     // Standard error is not shown in documents.
-    const auto result = test::run_program(words, {.environment = {}, .folder = folder.path(), .file_size_limit = {}});
+    auto result = test::run_program(words, {.environment = {}, .folder = folder.path(), .file_size_limit = {}});
+    if (to_file) write_file_atomically(folder / file, std::exchange(result.out, ""));
     EXPECT_EQ(result.exit_code, 0) << result.err;
     EXPECT_TRUE(matches(example.output, 0, lines_of(result.out), 0)) << "printed:\n" << result.out;
   }
