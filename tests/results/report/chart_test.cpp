@@ -1,4 +1,5 @@
 #include "results/report/chart.hpp"
+#include "tests/results/report/count.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -19,12 +20,6 @@ std::vector<double> numbers(const std::string& text, const std::string& pattern)
   const std::regex expression(pattern);
   for (auto at = std::sregex_iterator(text.begin(), text.end(), expression); at != std::sregex_iterator(); ++at)
     found.push_back(std::stod((*at)[1]));
-  return found;
-}
-
-size_t count(const std::string& text, const std::string& part) {
-  size_t found = 0;
-  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
   return found;
 }
 

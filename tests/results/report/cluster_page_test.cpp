@@ -7,6 +7,7 @@
 #include <regex>
 
 #include "results/report/html.hpp"
+#include "tests/results/report/count.hpp"
 #include "tests/results/report/sample_page.hpp"
 
 namespace vbench::report {
@@ -19,12 +20,6 @@ using test::sample_page;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
-
-size_t count(const std::string& text, const std::string& part) {
-  size_t found = 0;
-  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
-  return found;
-}
 
 /// What the script gets to read.
 nlohmann::json data_of(const std::string& page, const std::string& id) {

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <regex>
 
+#include "tests/results/report/count.hpp"
 #include "tests/results/report/sample_report.hpp"
 
 namespace vbench::report {
@@ -18,12 +19,6 @@ using nlohmann::json;
 using test::sample_report;
 using testing::HasSubstr;
 using testing::Not;
-
-size_t count(const std::string& text, const std::string& part) {
-  size_t found = 0;
-  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
-  return found;
-}
 
 json data_of(const std::string& page, const std::string& id) {
   const std::string begin = "<script type=\"application/json\" id=\"" + id + "\">";

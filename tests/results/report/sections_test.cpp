@@ -11,6 +11,7 @@
 #include "results/report/ranks.hpp"
 #include "results/report/setup.hpp"
 #include "results/report/tables.hpp"
+#include "tests/results/report/count.hpp"
 #include "tests/results/report/sample_report.hpp"
 
 namespace vbench::report {
@@ -23,12 +24,6 @@ using testing::IsEmpty;
 using testing::Not;
 
 std::vector<RunRecord> sample_runs() { return test::sample_report().runs; }
-
-size_t count(const std::string& text, const std::string& part) {
-  size_t found = 0;
-  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
-  return found;
-}
 
 TEST(Groups, HoldConfigurationsWithOneRunASeed) {
   auto runs = sample_runs();
