@@ -227,7 +227,6 @@ double default_tolerance(Unit unit) {
 
 GateReport run_gate(const std::vector<Configuration>& base, const std::vector<Configuration>& candidate, const GateRequest& request) {
   GateReport report;
-  report.rules = request.rules;
   find_pairs(base, candidate, report);
   std::vector<Question> questions;
   std::vector<SpeedQuestion> speed_questions;
@@ -236,17 +235,18 @@ GateReport run_gate(const std::vector<Configuration>& base, const std::vector<Co
     add_scores(pair, request, questions);
     add_speeds(pair, request, speed_questions);
   }
-  Rules rules = request.rules;  // scores and speeds are two families that share the false alarms
+  report.rules = request.rules;
   const bool speeds = std::any_of(speed_questions.begin(), speed_questions.end(), [](const SpeedQuestion& question) {
     return std::min(question.base.size(), question.candidate.size()) >= kFewestRepetitions;
   });
-  if (!questions.empty() && speeds) rules.false_alarms /= 2;
-  hand_out(report.pairs, judge(questions, rules), [](const GatedScore& score) { return !score.speed && !score.gone; });
-  hand_out(report.pairs, judge_speeds(speed_questions, rules),
+  if (!questions.empty() && speeds) report.rules.false_alarms /= 2;
+  hand_out(report.pairs, judge(questions, report.rules), [](const GatedScore& score) { return !score.speed && !score.gone; });
+  hand_out(report.pairs, judge_speeds(speed_questions, report.rules),
            [](const GatedScore& score) { return score.speed && score.judgement.reason.empty(); });
   for (const auto& pair : report.pairs) {
-    report.judged += std::count_if(pair.scores.begin(), pair.scores.end(),
-                                   [](const GatedScore& score) { return !score.gone && score.judgement.basis != Basis::kNone; });
+    for (const auto& score : pair.scores) {
+      if (!score.gone && score.judgement.basis != Basis::kNone) ++(score.speed ? report.judged_speeds : report.judged_scores);
+    }
   }
   return report;
 }

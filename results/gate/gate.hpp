@@ -61,8 +61,8 @@ struct Unpaired {
 struct GateReport {
   std::vector<GatedPair> pairs;
   std::vector<Unpaired> unpaired;
-  Rules rules;
-  int64_t judged = 0;  ///< metrics and speeds that could be tested
+  Rules rules;                                   ///< as they were used: scores and speeds share the false alarms where both are judged
+  int64_t judged_scores = 0, judged_speeds = 0;  ///< that could be tested
 };
 
 /// Pairs are of the same method, variant, dataset, source and split, and of the same settings; what is left over with one configuration on

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "harness/core/text.hpp"
 #include "results/score_cells.hpp"
 
 namespace vbench::gate {
@@ -68,7 +69,7 @@ std::string basis_text(const Judgement& judgement) {
   }
 }
 
-Cell text_cell(std::string text) { return {.text = std::move(text)}; }
+Cell text_cell(const std::string& text) { return {.text = printable(text)}; }
 
 Cell number_cell(std::string text, double value) {
   return {.text = std::move(text), .numeric = true, .value = std::isnan(value) ? std::nullopt : std::optional(value)};
@@ -109,8 +110,8 @@ std::vector<Cell> row_of(const GateReport& report, const GatedPair& pair, const 
 std::string title_of(const GatedPair& pair) {
   const auto& side = pair.base;
   const std::string data = side.data_hash.empty() ? "unknown" : side.data_hash.substr(0, 8);
-  return fmt::format("{}: {}, split {} (data {}), protocol {} version {}", name_of(side), source_title(side.source), side.split, data,
-                     side.protocol.name, side.protocol.version);
+  return printable(fmt::format("{}: {}, split {} (data {}), protocol {} version {}", name_of(side), source_title(side.source), side.split,
+                               data, side.protocol.name, side.protocol.version));
 }
 
 std::string verdict_of(const GatedPair& pair) {
@@ -141,9 +142,10 @@ void add_reasons(const GatedPair& pair, std::vector<std::string>& notes) {
 
 std::string legend(const GateReport& report) {
   return fmt::format(
-      "Difference: CANDIDATE - BASE, of shares in points; interval: {:g}% for each; p: of no change, corrected for {} question(s) (Holm). "
+      "Difference: CANDIDATE - BASE, of shares in points; interval: {:g}% for each; p: of no change, corrected (Holm) for the {} scores "
+      "and {} speeds that were judged. "
       "Worse: the interval lies beyond the tolerance and p is at most {:g}.",
-      100 * report.rules.level, report.judged, report.rules.false_alarms);
+      100 * report.rules.level, report.judged_scores, report.judged_speeds, report.rules.false_alarms);
 }
 
 Table table_of(const GateReport& report, const GatedPair& pair) {
@@ -169,6 +171,7 @@ Table table_of(const GateReport& report, const GatedPair& pair) {
   if (pair.not_comparable.empty() && pair.scores.empty()) table.notes.emplace_back("BASE has none of the metrics that are judged.");
   add_reasons(pair, table.notes);
   if (side.source == Source::kSynthetic) table.notes.push_back(synthetic_note());
+  for (auto& note : table.notes) note = printable(note);  // names in it come from files
   return table;
 }
 

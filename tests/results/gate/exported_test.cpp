@@ -95,7 +95,7 @@ TEST_F(Exported, LeaderboardsGiveMeansAndDeviations) {
   EXPECT_FALSE(sides[0].settings);
   const auto summary = sides[0].scores.at("v2p_r1").summarised();
   EXPECT_NEAR(summary.mean, 0.72342, 1e-12);
-  EXPECT_NEAR(summary.deviation, 0.017638, 1e-5) << "NumPy: std of the five, ddof=1";
+  EXPECT_NEAR(summary.deviation, 0.01761624, 1e-8) << "NumPy: std of the five, ddof=1";
   EXPECT_EQ(summary.runs, 5);
   EXPECT_EQ(sides[1].scores.at("v2p_r1").summarised().runs, 1);
 }

@@ -26,7 +26,7 @@ std::vector<RunRecord> joined(std::vector<RunRecord> runs, const std::vector<Run
   return runs;
 }
 
-const GatedScore& score_of(const GateReport& report, const std::string& key, size_t pair = 0) {
+GatedScore score_of(const GateReport& report, const std::string& key, size_t pair = 0) {
   for (const auto& score : report.pairs.at(pair).scores) {
     if (score.key == key) return score;
   }
@@ -178,7 +178,7 @@ TEST(Gate, SingleRunsThatTrainedNothingAreComparedByItem) {
   auto base = seeds_with({0.5}, 10), candidate = seeds_with({0.4}, 11);
   EXPECT_EQ(score_of(gated(base, candidate, request), "v2p_r1").judgement.basis, Basis::kNone) << "they were trained";
   base[0].epochs = candidate[0].epochs = 0;
-  const auto& judgement = score_of(gated(base, candidate, request), "v2p_r1").judgement;
+  const auto judgement = score_of(gated(base, candidate, request), "v2p_r1").judgement;
   EXPECT_EQ(judgement.basis, Basis::kItems);
   EXPECT_EQ(judgement.verdict, Verdict::kWorse);
 }
@@ -198,7 +198,7 @@ std::pair<std::vector<RunRecord>, std::vector<RunRecord>> turns() {
 
 TEST(GateOnSpeeds, HalfTheSpeedIsWorseWhereRunsTookTurns) {
   const auto [base, candidate] = turns();
-  const auto& speed = score_of(gated(base, candidate), "forward_clips_per_s");
+  const auto speed = score_of(gated(base, candidate), "forward_clips_per_s");
   EXPECT_TRUE(speed.speed);
   EXPECT_EQ(speed.judgement.verdict, Verdict::kWorse) << speed.judgement.reason;
   EXPECT_NEAR(speed.judgement.difference, -0.5, 0.01);
@@ -206,7 +206,7 @@ TEST(GateOnSpeeds, HalfTheSpeedIsWorseWhereRunsTookTurns) {
 }
 
 void expect_speed_cannot_be_told(const std::vector<RunRecord>& base, const std::vector<RunRecord>& candidate, const std::string& why) {
-  const auto& judgement = score_of(gated(base, candidate), "forward_clips_per_s").judgement;
+  const auto judgement = score_of(gated(base, candidate), "forward_clips_per_s").judgement;
   EXPECT_EQ(judgement.verdict, Verdict::kCannotTell);
   EXPECT_THAT(judgement.reason, HasSubstr(why));
 }

@@ -42,7 +42,7 @@ std::vector<ptree> cases_of(const ptree& tree) {
 }
 
 TEST(Sentence, SaysWhichByHowMuchAndHowSure) {
-  const auto report = gated(seeds_with(kGoodScores), seeds_with(kBadScores));
+  const auto report = gated(seeds_with(kGoodScores), seeds_with(kBadScores, 11));
   EXPECT_THAT(sentence(report, report.pairs[0].scores[0]), StartsWith("v2p_r1 is worse: -4.40 points (90% interval -5."));
   EXPECT_THAT(sentence(report, report.pairs[0].scores[0]), HasSubstr("tolerance 1.00), paired t over 5 seeds, p 0.0"));
   const auto same = gated(seeds_with(kGoodScores), seeds_with(kGoodScores));
@@ -52,7 +52,7 @@ TEST(Sentence, SaysWhichByHowMuchAndHowSure) {
 }
 
 TEST(GateTables, HaveARowAMetricAndFullPrecisionForMachines) {
-  const auto report = gated(seeds_with(kGoodScores), seeds_with(kBadScores));
+  const auto report = gated(seeds_with(kGoodScores), seeds_with(kBadScores, 11));
   const auto json = nlohmann::json::parse(render(tables(report), OutputFormat::kJson));
   const auto& row = json.at(0).at("rows").at(0);
   EXPECT_EQ(json.at(0).at("verdict"), "worse");
@@ -64,7 +64,7 @@ TEST(GateTables, HaveARowAMetricAndFullPrecisionForMachines) {
   EXPECT_EQ(row.at("test"), "paired t");
   const auto text = render(tables(report), OutputFormat::kTable);
   EXPECT_THAT(text, HasSubstr("coot yc2-100m on youcook2: real data, split val (data 01234567), protocol coot-retrieval version 1"));
-  EXPECT_THAT(text, HasSubstr("corrected for 1 question(s)"));
+  EXPECT_THAT(text, HasSubstr("corrected (Holm) for the 1 scores and 0 speeds that were judged"));
 }
 
 TEST(GateTables, SyntheticDataAreNamed) {
@@ -75,7 +75,7 @@ TEST(GateTables, SyntheticDataAreNamed) {
 
 TEST(Passed, IsLostByWorseGoneOrIncomparableAndStrictlyByDoubt) {
   EXPECT_TRUE(passed(gated(seeds_with(kGoodScores), seeds_with(kGoodScores)), false));
-  EXPECT_FALSE(passed(gated(seeds_with(kGoodScores), seeds_with(kBadScores)), false));
+  EXPECT_FALSE(passed(gated(seeds_with(kGoodScores), seeds_with(kBadScores, 11)), false));
   const auto doubt = gated(seeds_with({0.5}), seeds_with({0.4}));
   EXPECT_TRUE(passed(doubt, false));
   EXPECT_FALSE(passed(doubt, true));
@@ -96,7 +96,7 @@ TEST(Passed, IsLostByWorseGoneOrIncomparableAndStrictlyByDoubt) {
 }
 
 TEST(Junit, HasACaseAMetricAndCountsThem) {
-  const auto report = gated(seeds_with(kGoodScores), seeds_with(kBadScores));
+  const auto report = gated(seeds_with(kGoodScores), seeds_with(kBadScores, 11));
   const auto tree = parsed(junit(report, false));
   const auto& suites = tree.get_child("testsuites.<xmlattr>");
   EXPECT_EQ(suites.get<int>("tests"), 2);
@@ -122,7 +122,7 @@ TEST(Junit, WhatCannotBeComparedIsAFailure) {
 const std::string kHostile = "a<b>&\"'|`*[x](y)\x01\x1b\xff@all\n# c";
 
 TEST(Junit, NamesCannotBreakIt) {
-  const auto report = gated(seeds_with(kGoodScores, 10, kHostile), seeds_with(kBadScores, 10, kHostile));
+  const auto report = gated(seeds_with(kGoodScores, 10, kHostile), seeds_with(kBadScores, 11, kHostile));
   const auto cases = cases_of(parsed(junit(report, false)));
   ASSERT_EQ(cases.size(), 2U);
   EXPECT_EQ(cases[0].get<std::string>("<xmlattr>.classname"), "coot.a<b>&\"'|`*[x](y)\\x01\\x1b\\xff@all\\x0a# c.youcook2.val");
@@ -130,14 +130,14 @@ TEST(Junit, NamesCannotBreakIt) {
 
 TEST(MarkdownSummary, SaysTheVerdictFirst) {
   EXPECT_THAT(markdown_summary(gated(seeds_with(kGoodScores), seeds_with(kGoodScores)), false), StartsWith("### vbench compare: passed\n"));
-  const auto text = markdown_summary(gated(seeds_with(kGoodScores), seeds_with(kBadScores)), false);
+  const auto text = markdown_summary(gated(seeds_with(kGoodScores), seeds_with(kBadScores, 11)), false);
   EXPECT_THAT(text, StartsWith("### vbench compare: FAILED\n\n1 worse, 1 cannot tell.\n"));
   EXPECT_THAT(text, HasSubstr("\n- coot yc2-100m on youcook2: v2p&#95;r1 is worse: -4.40 points"));
   EXPECT_THAT(text, HasSubstr("| metric | base | candidate |"));
 }
 
 TEST(MarkdownSummary, NamesCannotBreakIt) {
-  const auto text = markdown_summary(gated(seeds_with(kGoodScores, 10, kHostile), seeds_with(kBadScores, 10, kHostile)), false);
+  const auto text = markdown_summary(gated(seeds_with(kGoodScores, 10, kHostile), seeds_with(kBadScores, 11, kHostile)), false);
   for (const char* part : {"<b>", "\x01", "\x1b", "\xff", "\n# c", "- coot a<", " @all", "`*"}) EXPECT_THAT(text, Not(HasSubstr(part)));
 }
 
