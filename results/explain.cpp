@@ -85,13 +85,19 @@ class Explainer {
 
  private:
   [[nodiscard]] DifferencePart protocol(const std::string& metric) const {
-    DifferencePart part = nothing_known("protocol", "same split, and the protocol is not known to differ");
+    const RunRecord& run = *ours_.sample;
+    const std::string& split = run.data.split;
+    DifferencePart part = nothing_known(
+        "protocol", fmt::format("{}, and nothing is known to differ (published: {}; ours: {})",
+                                ours_.folds.empty() ? "same split" : "as many folds", row_.protocol, run.protocol.description));
     const auto measured = row_.measured_as.find(metric);
-    const std::string& split = ours_.sample->data.split;
-    if (row_.split == kUnknownSplit) {
+    if (row_.split == kUnsaid) {
       part = not_quantified("protocol", fmt::format("the published split is not said; ours is {}", split));
     } else if (row_.folds == 0 && row_.split != split) {
       part = not_quantified("protocol", fmt::format("the published figure is of split {}, ours of {}", row_.split, split));
+    } else if (row_.protocol == kUnsaid) {
+      part =
+          not_quantified("protocol", fmt::format("how the published figure was measured is not said; ours: {}", run.protocol.description));
     } else if (measured != row_.measured_as.end() && measured->second != metric) {
       const double other = ours_.mean_of(measured->second);
       const std::string finding = fmt::format("the published figure is measured as our {}", measured->second);
@@ -284,9 +290,10 @@ std::vector<Explanation> explain_differences(const std::vector<RunRecord>& runs,
     const RunRecord& run = *group.sample;
     const auto figures = published.find(run.method);
     if (!is_wanted(group, request) || figures == published.end()) continue;
+    const auto as_published = defaults(run.method, run.dataset, run.variant);
     for (const auto& row : figures->second.rows()) {
       if (row.dataset != run.dataset || row.variant != run.variant || row.folds != group.folds_of_paper()) continue;
-      const Explainer explainer(group, row, groups, defaults(run.method, run.dataset, run.variant));
+      const Explainer explainer(group, row, groups, as_published);
       for (const auto& info : all_metrics()) {
         const double ours = group.mean_of(info.key);
         if (row.scores.count(info.key) == 0 || std::isnan(ours)) continue;

@@ -51,7 +51,7 @@ std::vector<std::string> remarks_on(const OwnResult& ours, const PublishedRow& p
   std::vector<std::string> remarks;
   const std::string name = fmt::format("{} ({})", origin(published), published.row);
   if (!published.note.empty()) remarks.push_back(fmt::format("{}: {}.", name, published.note));
-  if (published.split == kUnknownSplit) {
+  if (published.split == kUnsaid) {
     remarks.push_back(fmt::format("{} does not say its split; ours is {}.", name, ours.split));
   } else if (ours.folds == 0 && published.split != ours.split) {
     remarks.push_back(fmt::format("{} is on split {}, not {}.", name, published.split, ours.split));

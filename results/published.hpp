@@ -38,7 +38,8 @@ struct PublishedClaim {
   double difference = 0;
 };
 
-inline constexpr const char* kUnknownSplit = "unknown";
+/// A split or protocol that the source does not say.
+inline constexpr const char* kUnsaid = "unknown";
 
 /// Format: results/published/README.md.
 class Published {

@@ -242,7 +242,7 @@ class PaperTableBuilder {
     for (const auto& line : lines) {
       for (const auto& [dataset, row] : line.published) {
         std::string remark = row->note;
-        if (row->split == kUnknownSplit) remark += (remark.empty() ? "" : "; ") + std::string("split not said");
+        if (row->split == kUnsaid) remark += (remark.empty() ? "" : "; ") + std::string("split not said");
         if (!remark.empty()) remarks.insert(fmt::format("{}, {}: {}.", line.source, row->row, remark));
       }
     }

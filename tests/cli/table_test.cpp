@@ -174,5 +174,27 @@ TEST_F(PaperTables, EveryPublishedVariantIsOneThatCanBeRun) {
   }
 }
 
+/// Settings of the published runs must be settings that a run has, or the difference would go unnoticed.
+TEST_F(PaperTables, EverySettingOfAPublishedRunIsOneOfItsVariant) {
+  std::map<std::string, std::set<std::string>> known;  // by variant
+  for (const auto& entry : fs::directory_iterator(fs::path(VBENCH_SOURCE_DIR) / "results" / "published")) {
+    if (entry.path().extension() != ".json") continue;
+    const std::string method = entry.path().stem().string();
+    const auto published = Published::parse(read_file(entry.path()));
+    for (const auto& row : published.rows()) {
+      for (const auto& [key, value] : row.settings) {
+        if (key == "run.precision") continue;
+        auto& settings = known[method + " " + key];  // alike in all variants of a method
+        if (settings.empty()) {
+          const auto shown = run_program({"show", method, "--variant", row.variant, "--dataset", row.dataset, "--format", "json"});
+          for (const auto& setting : json::parse(shown.out)[0]["rows"]) settings.insert(setting["key"].get<std::string>());
+        }
+        EXPECT_EQ(settings.count(key), 1U) << row.row << ": " << key;
+      }
+    }
+  }
+  EXPECT_GE(known.size(), 4U);
+}
+
 }  // namespace
 }  // namespace vbench

@@ -155,6 +155,14 @@ TEST(Explain, SaysThatTheSplitIsAnotherOneOrNotKnown) {
   EXPECT_THAT(protocol.finding, HasSubstr("not said; ours is test"));
 }
 
+TEST(Explain, SaysThatNobodyKnowsHowTheFigureWasMeasured) {
+  const auto unknown = Published::parse(R"({"paper": "P", "rows": [{"set": "leaderboards", "row": "r", "dataset": "youcook2",
+    "variant": "yc2-100m", "split": "val", "protocol": "unknown", "scores": {"top1": 0.5}}]})");
+  const auto& protocol = part(explained(runs_of("top1", {0.4}), {{"coot", unknown}})[0], "protocol");
+  EXPECT_EQ(protocol.status, PartStatus::kNotQuantified);
+  EXPECT_EQ(protocol.finding, "how the published figure was measured is not said; ours: whole split");
+}
+
 TEST(Explain, NamesThePrecisionAndMeasuresItsEffectOnlyByStoredRuns) {
   auto ours = run_of(1, "p2v_r1", 0.70);
   const auto& alone = part(explained({ours})[0], "precision");
