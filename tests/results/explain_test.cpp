@@ -8,7 +8,7 @@
 
 #include "tests/results/records.hpp"
 
-namespace vbench {
+namespace vbench::explain_test {
 namespace {
 
 using test::run_with;
@@ -291,4 +291,4 @@ TEST(ExplainTables, GiveProgramsALineForEachPart) {
 }
 
 }  // namespace
-}  // namespace vbench
+}  // namespace vbench::explain_test

@@ -12,7 +12,7 @@
 #include "tests/results/records.hpp"
 #include "tests/support/golden.hpp"
 
-namespace vbench {
+namespace vbench::latex_test {
 namespace {
 
 const std::filesystem::path kPdflatex = "/usr/bin/pdflatex";
@@ -80,4 +80,4 @@ TEST_F(Latex, WouldNoticeATableThatDoesNotCompile) {
 }
 
 }  // namespace
-}  // namespace vbench
+}  // namespace vbench::latex_test

@@ -10,7 +10,7 @@
 #include "results/leaderboard.hpp"
 #include "tests/results/records.hpp"
 
-namespace vbench {
+namespace vbench::paper_rows_test {
 namespace {
 
 using test::run_with;
@@ -123,4 +123,4 @@ TEST(PaperRows, SayThatASplitIsAnotherOneOrNotKnown) {
 }
 
 }  // namespace
-}  // namespace vbench
+}  // namespace vbench::paper_rows_test

@@ -15,7 +15,7 @@
 #include "tests/results/records.hpp"
 #include "tests/support/golden.hpp"
 
-namespace vbench {
+namespace vbench::paper_table_test {
 namespace {
 
 using test::run_with;
@@ -238,4 +238,4 @@ TEST(PaperTable, ListsWhatThereIs) {
 }
 
 }  // namespace
-}  // namespace vbench
+}  // namespace vbench::paper_table_test

@@ -243,7 +243,7 @@ TEST(ThroughputStore, GivesBackWhatWasMeasured) {
   EXPECT_EQ(store.throughput({.variant = "maxi"}).size(), 0U);
 }
 
-void run_sql(const fs::path& file, const std::string& sql) {
+void change_by_sql(const fs::path& file, const std::string& sql) {
   sqlite3* database = nullptr;
   ASSERT_EQ(sqlite3_open(file.c_str(), &database), SQLITE_OK);
   EXPECT_EQ(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(database);
@@ -266,7 +266,7 @@ int64_t version_of(const fs::path& file) {
 fs::path old_store(const test::TemporaryFolder& folder) {
   const fs::path file = folder / "results.db";
   (void)Store::open(file).add(test::full_run());
-  run_sql(file, "DROP TABLE throughput; PRAGMA user_version=1");
+  change_by_sql(file, "DROP TABLE throughput; PRAGMA user_version=1");
   return file;
 }
 
@@ -302,7 +302,7 @@ TEST(DamagedThroughput, IsReported) {
   const test::TemporaryFolder folder;
   const fs::path file = folder / "results.db";
   Store::open(file).add(std::vector{row_of("load", 0, 7)});
-  run_sql(file, "UPDATE throughput SET environment='no object'");
+  change_by_sql(file, "UPDATE throughput SET environment='no object'");
   EXPECT_THAT(test::error_of([&] { (void)Store::open(file).throughput(); }), HasSubstr("the results store is damaged"));
 }
 
