@@ -266,7 +266,7 @@ TEST_F(Report, InvalidRunsAreShownAsSuchAndTheirClustersOnlyByName) {
   EXPECT_THAT(page, HasSubstr("1 of 1 run is INVALID"));
   EXPECT_THAT(page, HasSubstr("<strong>INVALID: "));
   EXPECT_THAT(page, HasSubstr("Clusters of INVALID runs are shown only where --run names the run."));
-  EXPECT_THAT(page, Not(HasSubstr("cluster-data")));
+  EXPECT_THAT(page, Not(HasSubstr("id=\"cluster-data\"")));
   const auto result = run_program(joined(report, {"--run", id}));
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(read_file(page_), HasSubstr("This run is INVALID"));
@@ -283,7 +283,7 @@ TEST_F(Report, RunsWithoutClustersArePagesToo) {
   EXPECT_THAT(result.err, HasSubstr("wrote 3 runs, to "));
   const auto page = read_file(page_);
   EXPECT_THAT(page, HasSubstr("<title>SYNTHETIC: coot small on youcook2</title>"));
-  EXPECT_THAT(page, Not(HasSubstr("cluster-data")));
+  EXPECT_THAT(page, Not(HasSubstr("id=\"cluster-data\"")));
   EXPECT_THAT(page, HasSubstr("<th scope=\"row\">loss.margin</th><td>0.2</td><td>0.3</td>"));
   EXPECT_THAT(page, HasSubstr("video to paragraph: worst and best queries"));
   const auto curves = data_of(page, "curve-data").at(0).at("curves");
