@@ -37,12 +37,6 @@ int64_t invalid_runs(const std::vector<RunRecord>& runs) {
   return std::count_if(runs.begin(), runs.end(), [](const RunRecord& run) { return !run.verdict.valid; });
 }
 
-std::string verdict_text(const Verdict& verdict) {
-  const auto reasons = fmt::format("{}", fmt::join(verdict.reasons, ", "));
-  if (!verdict.valid) return reasons.empty() ? "INVALID" : "INVALID: " + reasons;
-  return reasons.empty() ? "valid" : "valid: " + reasons;
-}
-
 /// "top-1 87.50": the first figure that tables show.
 std::string main_score(const RunRecord& run) {
   const RunRecord* const alone[] = {&run};
@@ -78,15 +72,17 @@ std::string leaderboards_html(const std::vector<RunRecord>& runs, const std::map
 }
 
 std::string runs_html(const std::vector<RunRecord>& runs) {
-  Table table{.title = "Runs, the newest first",
-              .header = {"run", "method", "dataset", "data", "variant", "seed", "epochs", "best epoch", "score", "verdict", "evaluated"},
-              .rows = {},
-              .notes = {}};
+  Table table{
+      .title = "Runs, the newest first",
+      .header = {"run", "verdict", "method", "dataset", "data", "variant", "seed", "epochs", "best epoch", "score", "evaluated", "remarks"},
+      .rows = {},
+      .notes = {}};
   std::vector<const RunRecord*> newest_first;
   for (const auto& run : runs) newest_first.push_back(&run);
   std::stable_sort(newest_first.begin(), newest_first.end(), [](const auto* a, const auto* b) { return a->run_id > b->run_id; });
   for (const auto* run : newest_first) {
     table.rows.push_back({{.text = run->run_id},
+                          {.text = run->verdict.valid ? "valid" : "INVALID", .bold = !run->verdict.valid},
                           {.text = run->method},
                           {.text = run->dataset},
                           {.text = run->source == Source::kSynthetic ? "SYNTHETIC" : "real"},
@@ -95,8 +91,8 @@ std::string runs_html(const std::vector<RunRecord>& runs) {
                           number_cell(run->epochs),
                           {.text = run->best_epoch < 0 ? "-" : std::to_string(run->best_epoch + 1), .numeric = true},
                           {.text = main_score(*run)},
-                          {.text = verdict_text(run->verdict), .bold = !run->verdict.valid},
-                          {.text = moment(run->created_unix)}});
+                          {.text = moment(run->created_unix)},
+                          {.text = fmt::format("{}", fmt::join(run->verdict.reasons, ", "))}});
   }
   return table_html(table);
 }

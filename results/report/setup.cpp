@@ -35,7 +35,7 @@ std::string speed_title(std::string key) {
 std::string spread_text(const std::vector<double>& values) {
   const auto [low, high] = std::minmax_element(values.begin(), values.end());
   const auto text = fmt::format("{:.4g}", mean(values));
-  return values.size() < 2 ? text : fmt::format("{} ({:.4g} to {:.4g})", text, *low, *high);
+  return values.size() < 2 || *low == *high ? text : fmt::format("{} ({:.4g} to {:.4g})", text, *low, *high);
 }
 
 Cell speed_cell(const Runs& runs, const std::string& key) {

@@ -264,7 +264,7 @@ TEST_F(Report, InvalidRunsAreShownAsSuchAndTheirClustersOnlyByName) {
   ASSERT_EQ(run_program(report).exit_code, 0);
   const auto page = read_file(page_);
   EXPECT_THAT(page, HasSubstr("1 of 1 run is INVALID"));
-  EXPECT_THAT(page, HasSubstr("<strong>INVALID: "));
+  EXPECT_THAT(page, HasSubstr("<strong>INVALID</strong>"));
   EXPECT_THAT(page, HasSubstr("Clusters of INVALID runs are shown only where --run names the run."));
   EXPECT_THAT(page, Not(HasSubstr("id=\"cluster-data\"")));
   const auto result = run_program(joined(report, {"--run", id}));

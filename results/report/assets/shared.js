@@ -11,13 +11,18 @@ const shared = (function () {
     waiting.delete(element);
     draw();
   }
+  const kNear = 300;  // pixels
+  function isNear(element) {
+    const box = element.getBoundingClientRect();
+    return box.width > 0 && box.top < window.innerHeight + kNear && box.bottom > -kNear;
+  }
   const watcher = 'IntersectionObserver' in window ? new IntersectionObserver((changes) => {
     for (const change of changes) {
       if (!change.isIntersecting) continue;
       watcher.unobserve(change.target);
       drawOnce(change.target);
     }
-  }, { rootMargin: '300px 0px' }) : null;
+  }, { rootMargin: kNear + 'px 0px' }) : null;
 
   window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => redraws.forEach((redraw) => redraw()));
   window.addEventListener('beforeprint', () => Array.from(waiting.keys()).forEach(drawOnce));
@@ -41,7 +46,7 @@ const shared = (function () {
     // Drawings are made when they come near, or when the page is printed.
     whenNear(element, draw) {
       waiting.set(element, draw);
-      if (watcher) {
+      if (watcher && !isNear(element)) {
         watcher.observe(element);
       } else {
         drawOnce(element);

@@ -61,7 +61,8 @@ TEST(ReportPage, PublishedFiguresStandBesideRealResults) {
 TEST(ReportPage, InvalidRunsAreMarkedWhereverTheyAre) {
   const auto page = report_page(sample_report());
   EXPECT_THAT(page, HasSubstr("1 of 8 runs is INVALID"));
-  EXPECT_THAT(section(page, "runs"), HasSubstr("<strong>INVALID: the loss became &lt;NaN&gt;</strong>"));
+  EXPECT_THAT(section(page, "runs"), HasSubstr("<td><strong>INVALID</strong></td>"));
+  EXPECT_THAT(section(page, "runs"), HasSubstr("<td>the loss became &lt;NaN&gt;</td>"));
   EXPECT_THAT(section(page, "leaderboards"), HasSubstr("Left out: 1 INVALID run(s)"));
   const auto group = section(page, "runs-srtg-ucf101");
   EXPECT_THAT(group, HasSubstr("<strong>INVALID</strong>: srtg-mini seed 2"));
