@@ -135,6 +135,10 @@ TEST_F(ResultsInBrowser, FitsAPhone) {
     live_->open(page_, {.width = width, .height = 800, .phone = true});
     (void)live_->evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })");
     live_->settle();
+    EXPECT_EQ(
+        live_->evaluate("Array.from(document.querySelectorAll('body *')).filter((e) => !e.closest('.table-box, .tools, .index') &&"
+                        " e.getBoundingClientRect().right > document.documentElement.clientWidth).map((e) => e.outerHTML.slice(0, 150))"),
+        json::array());
     EXPECT_EQ(live_->evaluate("innerWidth"), width) << "nothing made the browser zoom out";
     EXPECT_EQ(live_->evaluate("document.documentElement.scrollWidth"), width);
     EXPECT_GT(live_->evaluate("Array.from(document.querySelectorAll('.table-box')).filter((b) => b.scrollWidth > b.clientWidth).length"), 0)
