@@ -78,6 +78,10 @@ StagePasses::StagePasses(const StageRequest& request, const Registry& registry)
   check_precision(spec.precision, parse_device(spec.device));
   spec.threads = set_threads(spec.threads);
   if (spec.workers == 0) spec.workers = spec.threads;
+  summary_ = pairing_->summary();
+  const bool loads =
+      std::any_of(request.stages.begin(), request.stages.end(), [](Stage stage) { return family_of(stage) == Family::kLoad; });
+  open(loads ? spec.workers : 0);
 }
 
 /// Anew if the number of reading threads is another one.
@@ -105,15 +109,9 @@ StagePasses::Pass StagePasses::run(Family family) {
 
 const Measured& StagePasses::measure(Stage stage, size_t repetition) {
   auto& passes = done_[family_of(stage)];
+  if (passes.empty()) (void)run(family_of(stage));
   while (passes.size() <= repetition) passes.push_back(run(family_of(stage)));
   return passes[repetition][stage];
-}
-
-bool StagePasses::warm_up(Stage stage) {
-  if (family_of(stage) == Family::kStep && !trains()) return false;
-  const auto [pass, fresh] = warm_.try_emplace(family_of(stage));
-  if (fresh) pass->second = run(family_of(stage));
-  return pass->second[stage].seconds > 0;
 }
 
 /// Batches as training takes them, with nothing to do between two of them: what the reading threads can give. Shares of the stages come
@@ -157,7 +155,6 @@ void StagePasses::take_batch(Phase phase) {
       throw input_error("nothing can be read", variant_.dataset, "'vbench data verify' tells what is wrong with its files");
   } while (experiment_->batch_items() == 0);
   taken_ = phase;
-  if (summary_.flops_of.empty()) summary_ = pairing_->summary();
 }
 
 void StagePasses::count_operations(Measured& measured) const {
@@ -172,6 +169,7 @@ void StagePasses::count_operations(Measured& measured) const {
 
 StagePasses::Pass StagePasses::step() {
   open(0);
+  if (!trains()) return {};
   take_batch(Phase::kTrain);
   const auto& options = pairing_->training();
   if (!step_) step_.emplace(*experiment_, options, request_.spec.precision, parse_device(request_.spec.device), kSeed);
@@ -202,7 +200,9 @@ StagePasses::Pass StagePasses::step() {
 StagePasses::Pass StagePasses::evaluate() {
   open(0);
   take_batch(Phase::kEvaluate);
-  const int64_t samples = std::min(pairing_->training().eval_batch_size, experiment_->data(Phase::kEvaluate).items);
+  // Only a split of one batch may be smaller than a batch; to ask for the items of a large one would hash its files.
+  int64_t samples = pairing_->training().eval_batch_size;
+  if (experiment_->batches(Phase::kEvaluate) == 1) samples = std::min(samples, experiment_->data(Phase::kEvaluate).items);
   Measured measured;
   do {
     (void)timed(measured, [&] {

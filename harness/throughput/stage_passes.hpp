@@ -27,6 +27,7 @@ struct StageRequest {
   RunSpec spec;           ///< one method, dataset, variant, precision, number of threads and of workers
   int64_t batch = 0;      ///< of training and evaluation; 0: the variant's
   double min_time = 0.5;  ///< seconds of a repetition
+  std::vector<Stage> stages{kStages.begin(), kStages.end()};
 };
 
 /// What one repetition of a stage did. No seconds: the stage does not exist here.
@@ -42,15 +43,14 @@ class StagePasses {
  public:
   StagePasses(const StageRequest& request, const Registry& registry);
 
-  /// Stages that are passed through together are measured together: asking for the second one costs nothing.
+  /// Stages that are passed through together are measured together: asking for the second one costs nothing. The first time something
+  /// runs it does not count: files, memory and threads are cold.
   /// @throws Error kNumeric if the loss is not finite
   const Measured& measure(Stage stage, size_t repetition);
-  /// Runs it once without counting, so that files, memory and threads are warm. @return whether there is such a stage
-  bool warm_up(Stage stage);
 
   [[nodiscard]] const VariantEntry& variant() const { return variant_; }
   [[nodiscard]] Source source() const { return experiment_->source(); }
-  /// What operations are counted of; empty before a stage of the network was run.
+  /// What operations are counted of.
   [[nodiscard]] const std::string& flops_of() const { return summary_.flops_of; }
   [[nodiscard]] int64_t workers() const { return request_.spec.workers; }
 
@@ -79,7 +79,6 @@ class StagePasses {
   std::optional<Phase> taken_;  ///< whose batch the experiment holds
   int64_t global_step_ = 0;
   ModelSummary summary_;
-  std::map<Family, Pass> warm_;
   std::map<Family, std::vector<Pass>> done_;
 };
 

@@ -26,7 +26,6 @@ namespace {
 
 struct Request {
   StageRequest measured;
-  std::vector<Stage> stages{kStages.begin(), kStages.end()};
   int64_t repetitions = 3;
   bool peak = false;  ///< the machine instead of a method
 };
@@ -75,8 +74,8 @@ Setters setters_of(Request& request) {
            }},
           {"stage",
            [&](const std::string& text) {
-             request.stages.clear();
-             for (const auto& name : split(text, ',')) request.stages.push_back(parse_stage(name));
+             request.measured.stages.clear();
+             for (const auto& name : split(text, ',')) request.measured.stages.push_back(parse_stage(name));
            }},
           {"peak", [&](const std::string&) { request.peak = true; }}};
 }
@@ -119,6 +118,10 @@ benchmark::internal::Benchmark* add(const std::string& name, const std::function
 }
 
 void report(benchmark::State& state, const Measured& measured) {
+  if (measured.seconds <= 0) {
+    state.SkipWithError("no such stage");  // results/throughput_output.cpp knows these words
+    return;
+  }
   for (auto _ : state) state.SetIterationTime(measured.seconds / static_cast<double>(measured.batches));
   const auto rate = [&](int64_t count) { return static_cast<double>(count) / measured.seconds; };
   state.counters["clips_per_s"] = rate(measured.clips);
@@ -130,8 +133,7 @@ void report(benchmark::State& state, const Measured& measured) {
 }
 
 void register_stages(StagePasses& passes, const Request& request) {
-  for (const Stage stage : request.stages) {
-    if (!passes.warm_up(stage)) continue;
+  for (const Stage stage : request.measured.stages) {
     auto repetition = std::make_shared<size_t>(0);
     const auto body = [&passes, stage, repetition](benchmark::State& state) { report(state, passes.measure(stage, (*repetition)++)); };
     add(to_string(stage), body, request.repetitions);
