@@ -214,6 +214,11 @@ class Explainer {
       keys.insert(key);
       differing.push_back(fmt::format("{}={} (published: {})", key, values.first, values.second));
     }
+    const auto unstored = std::count_if(expected_.begin(), expected_.end(), [&](const auto& setting) {
+      return !setting.first.starts_with("run.") && ours_.settings.count(setting.first) == 0;
+    });
+    if (keys.empty() && unstored > 0)
+      return not_quantified("settings", fmt::format("{} settings of the variant are not in the store", unstored));
     if (keys.empty()) return nothing_known("settings", "all as published");
     return due_to("settings", metric, keys, fmt::format("{}", fmt::join(differing, ", ")));
   }

@@ -206,6 +206,13 @@ TEST(Explain, CountsWhatThePublishedRunHadOtherwiseThanTheDefaults) {
   EXPECT_EQ(part(explained(runs_of("top1", {0.4}), figures)[0], "settings").finding, "learning_rate=0.001 (published: 0.005)");
 }
 
+TEST(Explain, DoesNotTakeSettingsThatAreNotStoredForThePublishedOnes) {
+  const auto known = defaults({{"learning_rate", "0.001"}, {"epochs", "100"}, {"loss.margin", "0.2"}});
+  const auto explanation = explained(runs_of("top1", {0.4}), published(), known).at(0);
+  EXPECT_EQ(part(explanation, "settings").status, PartStatus::kNotQuantified);
+  EXPECT_EQ(part(explanation, "settings").finding, "1 settings of the variant are not in the store");
+}
+
 TEST(Explain, TakesNoEffectFromRunsOnOtherData) {
   auto ours = run_of(1, "p2v_r1", 0.70), other = run_of(2, "p2v_r1", 0.74);
   other.settings["run.precision"] = "fp16";
