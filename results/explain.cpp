@@ -218,7 +218,7 @@ class Explainer {
       return !setting.first.starts_with("run.") && ours_.settings.count(setting.first) == 0;
     });
     if (keys.empty() && unstored > 0)
-      return not_quantified("settings", fmt::format("{} settings of the variant are not in the store", unstored));
+      return not_quantified("settings", fmt::format("not in the store: {} of the settings of the variant", unstored));
     if (keys.empty()) return nothing_known("settings", "all as published");
     return due_to("settings", metric, keys, fmt::format("{}", fmt::join(differing, ", ")));
   }

@@ -210,7 +210,7 @@ TEST(Explain, DoesNotTakeSettingsThatAreNotStoredForThePublishedOnes) {
   const auto known = defaults({{"learning_rate", "0.001"}, {"epochs", "100"}, {"loss.margin", "0.2"}});
   const auto explanation = explained(runs_of("top1", {0.4}), published(), known).at(0);
   EXPECT_EQ(part(explanation, "settings").status, PartStatus::kNotQuantified);
-  EXPECT_EQ(part(explanation, "settings").finding, "1 settings of the variant are not in the store");
+  EXPECT_EQ(part(explanation, "settings").finding, "not in the store: 1 of the settings of the variant");
 }
 
 TEST(Explain, TakesNoEffectFromRunsOnOtherData) {
