@@ -1,5 +1,5 @@
 // `vbench table`: a paper's table as the paper lays it out, with our results from the store.
-#include <algorithm>
+#include <set>
 
 #include "harness/cli/commands/boards.hpp"
 #include "harness/cli/commands/commands.hpp"
@@ -19,15 +19,16 @@ PaperTableRequest request_of(const RunSpec& spec) {
   return request;
 }
 
-void check_variants(const std::vector<std::string>& variants, const std::vector<const PaperTableDefinition*>& tables,
-                    const Registry& registry) {
+void check_variants(const std::vector<std::string>& variants, const std::string& method, const Registry& registry) {
+  std::set<std::string> names;
+  for (const auto& entry : registry.variants()) {
+    if (entry.method == method) names.insert(entry.name);
+  }
   for (const auto& variant : variants) {
-    std::vector<std::string> known;
-    for (const auto& entry : registry.variants()) {
-      if (entry.method == tables.front()->method) known.push_back(entry.name);
+    if (names.count(variant) == 0) {
+      throw usage_error("unknown variant '" + variant + "' of " + method, "--variant",
+                        suggest(variant, std::vector<std::string>(names.begin(), names.end())));
     }
-    if (std::find(known.begin(), known.end(), variant) == known.end())
-      throw usage_error("unknown variant '" + variant + "' of " + tables.front()->method, "--variant", suggest(variant, known));
   }
 }
 
@@ -56,7 +57,7 @@ int table_command(const CommandContext& context) {
   const PaperTableRequest request = request_of(spec);
   const std::string& method = definitions.front()->method;
   (void)context.registry.find_method(method);  // this build may lack it
-  check_variants(request.variants, definitions, context.registry);
+  check_variants(request.variants, method, context.registry);
   const auto runs = stored_runs(spec, method, request.source, context.progress);
   const auto figures = published_figures(context.registry);
   const auto published = figures.find(method);
