@@ -28,7 +28,6 @@ struct ThroughputRow {
   double seconds = 0;  ///< of a batch
   double clips_per_s = 0, samples_per_s = 0;
   double gflop_per_s = std::numeric_limits<double>::quiet_NaN();  ///< NaN: not counted
-  std::string flops_of;                                           ///< of which clip operations were counted; empty: of the measured ones
   double peak_share = std::numeric_limits<double>::quiet_NaN();   ///< of the machine's measured product of matrices; NaN: not comparable
   int64_t peak_bytes = 0;                                         ///< resident at most while the stage ran
   std::map<std::string, std::string> environment;                 ///< as of a run, and peak_gflop_per_s, peak_kernel, peak_gbyte_per_s

@@ -132,10 +132,7 @@ std::vector<ThroughputRow> read_stages(const std::filesystem::path& file) {
     row.clips_per_s = output.number_of(entry, "clips_per_s");
     row.samples_per_s = output.number_of(entry, "samples_per_s");
     row.peak_bytes = std::llround(output.number_of(entry, "peak_bytes"));
-    if (entry.contains("gflop_per_s")) {
-      row.gflop_per_s = output.number_of(entry, "gflop_per_s");
-      if (output.number_of(entry, "flops_exact") == 0) row.flops_of = output.fact("flops_of");
-    }
+    if (entry.contains("gflop_per_s")) row.gflop_per_s = output.number_of(entry, "gflop_per_s");
     rows.push_back(std::move(row));
   }
   if (rows.empty()) output.fail("nothing was measured");
@@ -164,7 +161,7 @@ void add_peak(std::vector<ThroughputRow>& rows, const MachinePeak& peak) {
     row.environment["peak_gflop_per_s"] = fmt::format("{}", peak.gflop_per_s);
     row.environment["peak_gbyte_per_s"] = fmt::format("{}", peak.gbyte_per_s);
     row.environment["peak_kernel"] = peak.kernel;
-    if (row.flops_of.empty()) row.peak_share = row.gflop_per_s / peak.gflop_per_s;
+    row.peak_share = row.gflop_per_s / peak.gflop_per_s;
   }
 }
 

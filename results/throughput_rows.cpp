@@ -14,7 +14,7 @@ CREATE TABLE throughput(
   id INTEGER PRIMARY KEY, measurement TEXT NOT NULL, created_unix INTEGER NOT NULL,
   method TEXT NOT NULL, variant TEXT NOT NULL, dataset TEXT NOT NULL, source TEXT NOT NULL CHECK(source IN ('real', 'synthetic')),
   stage TEXT NOT NULL, batch INTEGER NOT NULL, precision TEXT NOT NULL, threads INTEGER NOT NULL, workers INTEGER NOT NULL,
-  repetition INTEGER NOT NULL, seconds REAL, clips_per_s REAL, samples_per_s REAL, gflop_per_s REAL, flops_of TEXT NOT NULL,
+  repetition INTEGER NOT NULL, seconds REAL, clips_per_s REAL, samples_per_s REAL, gflop_per_s REAL,
   peak_share REAL, peak_bytes INTEGER NOT NULL, environment TEXT NOT NULL) STRICT;
 CREATE INDEX throughput_by_method ON throughput(method, dataset, variant);
 )sql";
@@ -23,7 +23,7 @@ namespace {
 
 constexpr const char* kColumns =
     "measurement, created_unix, method, variant, dataset, source, stage, batch, precision, threads, workers, repetition, seconds, "
-    "clips_per_s, samples_per_s, gflop_per_s, flops_of, peak_share, peak_bytes, environment";
+    "clips_per_s, samples_per_s, gflop_per_s, peak_share, peak_bytes, environment";
 
 std::map<std::string, std::string> environment_of(const Database& database, const std::string& text) {
   try {
@@ -51,24 +51,23 @@ ThroughputRow row_of(const Database& database, const Statement& row) {
   read.clips_per_s = row.real(13);
   read.samples_per_s = row.real(14);
   read.gflop_per_s = row.real(15);
-  read.flops_of = row.text(16);
-  read.peak_share = row.real(17);
-  read.peak_bytes = row.integer(18);
-  read.environment = environment_of(database, row.text(19));
+  read.peak_share = row.real(16);
+  read.peak_bytes = row.integer(17);
+  read.environment = environment_of(database, row.text(18));
   return read;
 }
 
 }  // namespace
 
 void insert(const Database& database, const std::vector<ThroughputRow>& rows) {
-  Statement statement(database, std::string("INSERT INTO throughput(") + kColumns + ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+  Statement statement(database, std::string("INSERT INTO throughput(") + kColumns + ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   for (const auto& row : rows) {
     const std::string source = to_string(row.source),
                       environment = json(row.environment).dump(-1, ' ', false, json::error_handler_t::replace);
     statement
         .bind(row.measurement, row.created_unix, row.method, row.variant, row.dataset, source, row.stage, row.batch, row.precision,
-              row.threads, row.workers, row.repetition, row.seconds, row.clips_per_s, row.samples_per_s, row.gflop_per_s, row.flops_of,
-              row.peak_share, row.peak_bytes, environment)
+              row.threads, row.workers, row.repetition, row.seconds, row.clips_per_s, row.samples_per_s, row.gflop_per_s, row.peak_share,
+              row.peak_bytes, environment)
         .run();
   }
 }

@@ -88,8 +88,8 @@ std::string shown(double value) {
   return fmt::format("{:.{}f}", value, digits);
 }
 
-Cell number_cell(double value, const std::string& before = "") {
-  Cell cell{.text = std::isnan(value) ? "" : before + shown(value), .numeric = true};
+Cell number_cell(double value) {
+  Cell cell{.text = std::isnan(value) ? "" : shown(value), .numeric = true};
   cell.value = value;
   return cell;
 }
@@ -126,13 +126,10 @@ std::vector<Cell> kind_cells(const Kind& kind) {
 
 void append(std::vector<Cell>& cells, const std::vector<Cell>& more) { cells.insert(cells.end(), more.begin(), more.end()); }
 
-/// "~": operations were counted of another clip than those that were measured.
-void add_notes(Table& table, const std::set<std::string>& counted_of, const std::set<std::string>& remarks) {
+void add_notes(Table& table, const std::set<std::string>& remarks) {
   table.notes.emplace_back(
       "Medians over repetitions, each stage alone, load being read, decode and augment at once; clips pass through the network once, "
       "samples are items of the dataset.");
-  for (const auto& what : counted_of)
-    table.notes.push_back(fmt::format("~: GFLOP/s as if every clip were {}; no share of the peak.", what));
   for (const auto& remark : remarks) table.notes.push_back(remark);
 }
 
@@ -154,7 +151,7 @@ void add_speed_columns(Table& table) {
   add_column(table, "GFLOP/s", "gflop_per_s");
   add_column(table, "% of peak", "peak_share");
   add_column(table, "peak MiB", "peak_bytes");
-  for (const char* detail : {"clips_per_s_min", "clips_per_s_max", "repetitions", "flops_of", "revision", "measurement"})
+  for (const char* detail : {"clips_per_s_min", "clips_per_s_max", "repetitions", "revision", "measurement"})
     add_column(table, detail, detail, true);
 }
 
@@ -166,13 +163,12 @@ std::vector<Cell> speed_cells(const Rows& repetitions) {
   return {number_cell(1000 * median_of(repetitions, &ThroughputRow::seconds)),
           number_cell(median(rates)),
           number_cell(median_of(repetitions, &ThroughputRow::samples_per_s)),
-          number_cell(median_of(repetitions, &ThroughputRow::gflop_per_s), first.flops_of.empty() ? "" : "~"),
+          number_cell(median_of(repetitions, &ThroughputRow::gflop_per_s)),
           {.text = std::isnan(share) ? "" : fmt::format("{:.1f}", 100 * share), .numeric = true, .value = share},
           {.text = fmt::format("{:.0f}", bytes / (1 << 20)), .numeric = true, .value = bytes},
           number_cell(*slowest),
           number_cell(*fastest),
           {.text = std::to_string(repetitions.size()), .numeric = true},
-          {first.flops_of},
           {fact_of(first, "revision")},
           {first.measurement}};
 }
@@ -187,7 +183,7 @@ std::vector<Table> throughput_tables(const std::vector<ThroughputRow>& rows) {
     add_kind_columns(table);
     add_speed_columns(table);
     add_missing_stages(kinds);
-    std::set<std::string> counted_of, remarks;
+    std::set<std::string> remarks;
     for (const auto& [kind, all] : kinds) {
       table.rows.push_back(kind_cells(kind));
       if (all.empty()) {
@@ -200,10 +196,9 @@ std::vector<Table> throughput_tables(const std::vector<ThroughputRow>& rows) {
       append(table.rows.back(), speed_cells(repetitions));
       if (const auto doubt = first.environment.find("speed_unreliable"); doubt != first.environment.end())
         remarks.insert(fmt::format("Unreliable: {}.", doubt->second));
-      if (!first.flops_of.empty()) counted_of.insert(first.flops_of);
       if (const auto note = peak_note(first); !note.empty()) remarks.insert(note);
     }
-    add_notes(table, counted_of, remarks);
+    add_notes(table, remarks);
     if (std::get<Source>(board) == Source::kSynthetic) table.notes.emplace_back(kSyntheticNote);
     tables.push_back(std::move(table));
   }

@@ -65,23 +65,27 @@ Stage parse_stage(const std::string& name) {
 StagePasses::StagePasses(const StageRequest& request, const Registry& registry)
     : request_(request),
       variant_(registry.find_variant(request.spec.method, request.spec.dataset, request.spec.variant)),
-      pairing_(variant_.make()) {
+      pairing_(make_pairing()) {
   RunSpec& spec = request_.spec;
   spec.method = variant_.method;
   spec.dataset = variant_.dataset;
   spec.variant = variant_.name;
-  for (const auto& assignment : spec.settings) pairing_->settings().set_assignment(assignment);
-  if (request.batch > 0) {
-    pairing_->settings().set("batch_size", std::to_string(request.batch));
-    pairing_->settings().set("eval_batch_size", std::to_string(request.batch));
-  }
   check_precision(spec.precision, parse_device(spec.device));
   spec.threads = set_threads(spec.threads);
   if (spec.workers == 0) spec.workers = spec.threads;
-  summary_ = pairing_->summary();
   const bool loads =
       std::any_of(request.stages.begin(), request.stages.end(), [](Stage stage) { return family_of(stage) == Family::kLoad; });
   open(loads ? spec.workers : 0);
+}
+
+std::unique_ptr<Pairing> StagePasses::make_pairing() const {
+  auto pairing = variant_.make();
+  for (const auto& assignment : request_.spec.settings) pairing->settings().set_assignment(assignment);
+  if (request_.batch > 0) {
+    pairing->settings().set("batch_size", std::to_string(request_.batch));
+    pairing->settings().set("eval_batch_size", std::to_string(request_.batch));
+  }
+  return pairing;
 }
 
 /// Anew if the number of reading threads is another one.
@@ -155,16 +159,22 @@ void StagePasses::take_batch(Phase phase) {
       throw input_error("nothing can be read", variant_.dataset, "'vbench data verify' tells what is wrong with its files");
   } while (experiment_->batch_items() == 0);
   taken_ = phase;
+  flops_ = operations();
 }
 
-void StagePasses::count_operations(Measured& measured) const {
-  measured.flops = static_cast<double>(summary_.flops) * static_cast<double>(measured.clips);
-  auto counted = clip_in(summary_.flops_of);
+/// As `vbench show` counts them for a clip of the size of those taken. Methods whose samples have no size in common are not counted.
+int64_t StagePasses::operations() const {
+  constexpr const char* kShownClip = "model.show_clip";
   auto taken = experiment_->clip_shape();
-  if (taken.size() != 5 || counted.empty()) return;
+  if (taken.size() != 5) return 0;
   taken.erase(taken.begin());
+  const auto pairing = make_pairing();
+  if (pairing->settings().values().contains(kShownClip))
+    pairing->settings().set(kShownClip, fmt::format("{}x{}x{}", taken[1], taken[2], taken[3]));
+  const auto summary = pairing->summary();
+  auto counted = clip_in(summary.flops_of);
   if (counted.size() == 3) counted.insert(counted.begin(), taken.front());  // without its colours
-  measured.exact = counted == taken;
+  return counted == taken ? summary.flops : 0;
 }
 
 StagePasses::Pass StagePasses::step() {
@@ -191,9 +201,8 @@ StagePasses::Pass StagePasses::step() {
     for (Measured* measured : {&forward, &backward, &optimiser})
       count_batch(*measured, experiment_->batch_items(), experiment_->batch_items());
   } while (forward.seconds + backward.seconds + optimiser.seconds < request_.min_time);
-  count_operations(forward);
+  forward.flops = static_cast<double>(flops_) * static_cast<double>(forward.clips);
   backward.flops = 2 * forward.flops;  // by the inputs and by the weights, as many each
-  backward.exact = forward.exact;
   return {{Stage::kForward, forward}, {Stage::kBackward, backward}, {Stage::kOptimiser, optimiser}};
 }
 
@@ -211,7 +220,7 @@ StagePasses::Pass StagePasses::evaluate() {
     });
     count_batch(measured, experiment_->batch_items(), samples);
   } while (measured.seconds < request_.min_time);
-  count_operations(measured);
+  measured.flops = static_cast<double>(flops_) * static_cast<double>(measured.clips);
   return {{Stage::kEvaluate, measured}};
 }
 

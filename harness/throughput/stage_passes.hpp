@@ -35,8 +35,7 @@ struct Measured {
   double seconds = 0;
   int64_t batches = 0, clips = 0, samples = 0;
   int64_t peak_bytes = 0;  ///< resident at most while it ran
-  double flops = 0;        ///< of all clips; 0: not known
-  bool exact = false;      ///< operations were counted of clips of this size
+  double flops = 0;        ///< of all clips; 0: not known for clips of this size
 };
 
 class StagePasses {
@@ -50,8 +49,6 @@ class StagePasses {
 
   [[nodiscard]] const VariantEntry& variant() const { return variant_; }
   [[nodiscard]] Source source() const { return experiment_->source(); }
-  /// What operations are counted of.
-  [[nodiscard]] const std::string& flops_of() const { return summary_.flops_of; }
   [[nodiscard]] int64_t workers() const { return request_.spec.workers; }
 
  private:
@@ -67,7 +64,8 @@ class StagePasses {
   void open(int64_t workers);
   [[nodiscard]] bool trains() const { return trains_; }
   void take_batch(Phase phase);
-  void count_operations(Measured& measured) const;
+  [[nodiscard]] std::unique_ptr<Pairing> make_pairing() const;
+  [[nodiscard]] int64_t operations() const;
 
   StageRequest request_;
   const VariantEntry& variant_;
@@ -78,7 +76,7 @@ class StagePasses {
   std::optional<TrainStep> step_;
   std::optional<Phase> taken_;  ///< whose batch the experiment holds
   int64_t global_step_ = 0;
-  ModelSummary summary_;
+  int64_t flops_ = 0;  ///< of one of its clips, forward; 0: not known
   std::map<Family, std::vector<Pass>> done_;
 };
 

@@ -129,7 +129,6 @@ void report(benchmark::State& state, const Measured& measured) {
   state.counters["batch"] = static_cast<double>(measured.samples) / static_cast<double>(measured.batches);
   state.counters["peak_bytes"] = static_cast<double>(measured.peak_bytes);
   if (measured.flops > 0) state.counters["gflop_per_s"] = measured.flops / measured.seconds * 1e-9;
-  if (measured.flops > 0) state.counters["flops_exact"] = measured.exact ? 1 : 0;
 }
 
 void register_stages(StagePasses& passes, const Request& request) {
@@ -145,8 +144,7 @@ void register_stages(StagePasses& passes, const Request& request) {
                {"source", vbench::to_string(passes.source())},
                {"precision", vbench::to_string(spec.precision)},
                {"threads", std::to_string(at::get_num_threads())},
-               {"workers", std::to_string(passes.workers())},
-               {"flops_of", passes.flops_of()}});
+               {"workers", std::to_string(passes.workers())}});
 }
 
 void register_peak(const Request& request) {

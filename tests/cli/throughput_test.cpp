@@ -75,8 +75,7 @@ TEST_F(Throughput, MeasuresEveryStageStoresItAndShowsItAgain) {
   }
   EXPECT_EQ(rows.at("forward").at("batch"), 6);
   EXPECT_NEAR(rows.at("forward").at("ms_per_batch").get<double>() * rows.at("forward").at("clips_per_s").get<double>(), 6000, 600);
-  EXPECT_GT(rows.at("forward").at("gflop_per_s").get<double>(), 0);
-  EXPECT_TRUE(rows.at("forward").at("peak_share").is_null()) << "videos of other lengths than operations are counted of";
+  EXPECT_TRUE(rows.at("forward").at("gflop_per_s").is_null()) << "videos differ in length";
   const auto stored = json_of({"throughput", "--stored", "--out", out_.string()}).at(0);
   EXPECT_EQ(stored.at("rows"), table.at("rows"));
   expect_error(run_program({"throughput", "--stored", "--out", out_.string(), "--variant", "yc2-100m"}), kInput,
