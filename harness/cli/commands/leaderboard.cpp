@@ -64,6 +64,7 @@ int leaderboard_command(const CommandContext& context) {
   const auto store = Store::open_existing(store_path(spec));
   if (!store) throw input_error("no results yet", store_path(spec), "'vbench run' stores some, or name their folder with --out");
   request.by_item = item_tester(*store);
+  if (invocation.explain_difference) return explain_boards(context, store->runs(filter), request);
   const auto boards = leaderboards(store->runs(filter), request, published_figures(context.registry));
   if (boards.empty()) context.progress.warning("no stored result matches");
   print_tables(boards, effective_format(spec));
