@@ -25,6 +25,18 @@ bool has_values(const Curve& curve) {
 
 std::string number(double value) { return std::isfinite(value) ? fmt::format("{:.4g}", value) : "-"; }
 
+/// Runs that ended sooner leave a mean of the others.
+int64_t most_seeds(const Curve& curve) { return curve.seeds.empty() ? 0 : *std::max_element(curve.seeds.begin(), curve.seeds.end()); }
+bool lacks_seeds(const Curve& curve, size_t place) {
+  return place < curve.seeds.size() && curve.seeds[place] > 0 && curve.seeds[place] < most_seeds(curve);
+}
+bool seeds_lacking(const Curve& curve) {
+  for (size_t i = 0; i < curve.seeds.size(); ++i) {
+    if (lacks_seeds(curve, i)) return true;
+  }
+  return false;
+}
+
 /// Six digits are more than a chart can show, and make half the page of seventeen.
 Json values_json(const std::vector<double>& values) {
   Json all = Json::array();
@@ -40,6 +52,7 @@ Json chart_json(const CurveChart& chart) {
     if (!curve.low.empty()) {
       each["low"] = values_json(curve.low);
       each["high"] = values_json(curve.high);
+      if (seeds_lacking(curve)) each["seeds"] = curve.seeds;
     }
     curves.push_back(std::move(each));
   }
@@ -87,7 +100,9 @@ Cell cell_of(const Curve& curve, size_t place) {
   const double low = at(curve.low, place), high = at(curve.high, place);
   const auto mean = number(at(curve.mean, place));
   const bool spread = std::isfinite(low) && std::isfinite(high) && low < high;
-  return {.text = spread ? fmt::format("{} ({} to {})", mean, number(low), number(high)) : mean, .numeric = true};
+  const auto text = spread ? fmt::format("{} ({} to {})", mean, number(low), number(high)) : mean;
+  return {.text = lacks_seeds(curve, place) ? fmt::format("{}, {} of {} seeds", text, curve.seeds[place], most_seeds(curve)) : text,
+          .numeric = true};
 }
 
 std::string figures_table(const CurveChart& chart) {
@@ -100,7 +115,7 @@ std::string figures_table(const CurveChart& chart) {
     table.rows.push_back(std::move(row));
   }
   if (std::any_of(chart.curves.begin(), chart.curves.end(), [](const Curve& curve) { return !curve.low.empty(); }))
-    table.notes.emplace_back("Mean over seeds, in brackets the smallest and the largest.");
+    table.notes.emplace_back("Mean over seeds, in brackets the smallest and the largest; where a run ended sooner, over the others.");
   if (rows.size() == kMostRows) table.notes.push_back(fmt::format("At most {} of the places, evenly chosen.", kMostRows));
   return table_html(table);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
@@ -16,6 +17,7 @@ struct Curve {
   std::vector<double> mean;
   std::vector<double> low, high;  ///< the band; empty where one run has none
   bool dashed = false;            ///< of runs that do not count
+  std::vector<int64_t> seeds{};   ///< how many the mean is of; empty where it is of one run
 };
 
 struct CurveChart {

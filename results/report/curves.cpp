@@ -58,6 +58,7 @@ Curve curve_of(const Configuration& configuration, const std::set<int64_t>& epoc
     const bool none = spread.count == 0;
     curve.mean.push_back(none ? std::nan("") : spread.sum / static_cast<double>(spread.count));
     if (configuration.runs.size() < 2) continue;
+    curve.seeds.push_back(spread.count);
     curve.low.push_back(none ? std::nan("") : spread.low);
     curve.high.push_back(none ? std::nan("") : spread.high);
   }

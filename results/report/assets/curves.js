@@ -102,7 +102,9 @@
         if (!this.shown[index] || curve.mean[place] === null) return;
         const spread = curve.low && curve.low[place] !== curve.high[place]
           ? ' (' + shared.number(curve.low[place]) + ' to ' + shared.number(curve.high[place]) + ')' : '';
-        parts.push(curve.name + ': ' + shared.number(curve.mean[place]) + spread);
+        const all = curve.seeds ? Math.max(...curve.seeds) : 0;
+        const seeds = all > 0 && curve.seeds[place] < all ? ', ' + curve.seeds[place] + ' of ' + all + ' seeds' : '';
+        parts.push(curve.name + ': ' + shared.number(curve.mean[place]) + spread + seeds);
       });
       this.readout.textContent = this.chart.xTitle + ' ' + shared.number(this.chart.x[place]) + (parts.length > 0 ? ': ' + parts.join('; ') : ': no figure');
     }

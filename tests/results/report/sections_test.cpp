@@ -74,6 +74,19 @@ TEST(CurvesOfAGroup, HaveTheMeanOverSeedsAndTheirBand) {
   EXPECT_NEAR(validation.at("mean").at(1), 2 * (1.4 - 2.0 / 12) * 1.2, 1e-5);
 }
 
+TEST(CurvesOfAGroup, SayWhereAMeanIsOfFewerSeeds) {
+  auto runs = sample_runs();
+  runs[2].history.resize(10);
+  const auto groups = groups_of(runs);
+  CurveCharts charts;
+  const auto html = curves_html(groups[0], charts);
+  const auto& curve = charts.json().at(0).at("curves").at(0);
+  EXPECT_EQ(curve.at("seeds"), json::parse("[3,3,3,3,3,3,3,3,3,3,2,2]"));
+  EXPECT_NEAR(curve.at("mean").at(11), 0.46, 1e-6) << "0.4 * (1.1, 1.2)";
+  EXPECT_THAT(html, HasSubstr("0.46 (0.44 to 0.48), 2 of 3 seeds"));
+  EXPECT_FALSE(charts.json().at(0).at("curves").at(1).contains("seeds")) << "all have all";
+}
+
 TEST(CurvesOfAGroup, DivergedEpochsAreGaps) {
   auto runs = sample_runs();
   runs.resize(1);
