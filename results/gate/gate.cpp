@@ -24,7 +24,7 @@ using Group = decltype(group_of(Configuration()));
 bool same_settings(const Configuration& a, const Configuration& b) { return a.settings && b.settings && *a.settings == *b.settings; }
 
 std::string differing_settings(const Configuration& base, const Configuration& candidate) {
-  if (!base.settings || !candidate.settings) return "settings are not compared: a leaderboard does not hold them";
+  if (!base.settings || !candidate.settings) return "settings are not compared: not both sides say theirs";
   const auto keys = differing_keys({&*base.settings, &*candidate.settings});
   if (keys.empty()) return "";
   const auto text = [&](const Configuration& side) {
