@@ -126,6 +126,13 @@ std::vector<double> without_nan(std::vector<double> values) {
 /// What a sign test of so many items gives if all of them agree.
 double least_p(int64_t items) { return std::exp2(1 - static_cast<double>(items)); }
 
+TestResult normal_result(double difference, double spread, int64_t items, double level) {
+  const double half = bm::quantile(bm::normal(), (1 + level) / 2) * spread, least = least_p(items);
+  TestResult result{difference, {difference - half, difference + half}, difference == 0 ? 1 : least};
+  if (spread > 0) result.p = std::max(2 * bm::cdf(bm::complement(bm::normal(), std::abs(difference) / spread)), least);
+  return result;
+}
+
 void check_options(const BootstrapOptions& options) {
   check_level(options.level);
   if (options.resamples < 1) throw Error(ErrorKind::kInternal, fmt::format("a bootstrap of {} resamples", options.resamples));
@@ -283,19 +290,21 @@ TestResult bootstrap_result(double difference, std::vector<double> resampled, in
 
 TestResult normal_bootstrap_result(double difference, const std::vector<double>& resampled, int64_t items, double level) {
   check_level(level);
-  TestResult result;
-  result.difference = difference;
   const auto known = without_nan(resampled);
-  if (std::isnan(difference) || known.size() < 2 || items < kMinItems) return result;
-  const double spread = sample_std(known), half = bm::quantile(bm::normal(), (1 + level) / 2) * spread;
-  result.interval = {difference - half, difference + half};
-  const double least = least_p(items);
-  if (spread == 0) {
-    result.p = difference == 0 ? 1 : least;
-  } else {
-    result.p = std::max(2 * bm::cdf(bm::complement(bm::normal(), std::abs(difference) / spread)), least);
-  }
-  return result;
+  if (std::isnan(difference) || known.size() < 2 || items < kMinItems) return {.difference = difference};
+  return normal_result(difference, sample_std(known), items, level);
+}
+
+TestResult ideal_bootstrap_means(Values first, Values second, double level) {
+  check_level(level);
+  check_pairs(first, second);
+  const auto differences = differences_of(first, second);
+  const double difference = mean(differences);
+  const auto items = static_cast<int64_t>(differences.size());
+  if (std::isnan(difference) || items < kMinItems) return {.difference = difference};
+  double squares = 0;
+  for (const double value : differences) squares += (value - difference) * (value - difference);
+  return normal_result(difference, std::sqrt(squares) / static_cast<double>(items), items, level);
 }
 
 TestResult paired_bootstrap(int64_t items, const std::function<double(std::span<const int64_t> rows)>& statistic,

@@ -71,6 +71,10 @@ struct BootstrapOptions {
 [[nodiscard]] TestResult normal_bootstrap_result(double difference, const std::vector<double>& resampled, int64_t items,
                                                  double level = 0.95);
 
+/// What ever more resamples come to for a difference of two means, by a normal distribution: their spread is known without drawing any.
+/// @throws Error kInternal for different lengths
+[[nodiscard]] TestResult ideal_bootstrap_means(std::span<const double> first, std::span<const double> second, double level = 0.95);
+
 /// Rows of resample number `resample`: as many as `rows` is long, out of [0, rows.size()). The same for everyone with the same seed.
 void draw_resample(std::span<int64_t> rows, int64_t seed, int64_t resample);
 

@@ -20,10 +20,11 @@ using OutputsOf = std::function<std::vector<ItemOutput>(const RunRecord& run, co
 
 constexpr int64_t kSeed = 1;
 
-/// Enough for the least possible p to stay significant after Holm's correction.
-int64_t resamples_for(size_t comparisons, int64_t least) {
-  constexpr int64_t kMost = 40000, kEach = 80;  // 2 / (80 m) times m is 0.025
-  return std::clamp(kEach * static_cast<int64_t>(comparisons), least, kMost);
+/// Enough for the least possible p to stay significant after Holm's correction, as long as that takes seconds.
+int64_t resamples_for(size_t comparisons, int64_t draws_each) {
+  constexpr int64_t kLeast = 2000, kEach = 80;  // 2 / (80 m) times m is 0.025
+  constexpr int64_t kMostDraws = 1'500'000'000;
+  return std::max(kLeast, std::min(kEach * static_cast<int64_t>(comparisons), kMostDraws / std::max<int64_t>(draws_each, 1)));
 }
 
 bool is_clustering(Formula formula) {
@@ -111,7 +112,7 @@ class MetricTests {
     if (a.empty() || b.empty()) return {bootstrap(first, second), "bootstrap"};
     const bool hits = recipe_.formula == Formula::kShareWithin || recipe_.formula == Formula::kAccuracy;
     if (hits && first.runs.size() == 1 && second.runs.size() == 1) return {of_hits(a, b), "McNemar"};
-    return {paired_bootstrap_means(a, b, {.resamples = resamples_for(comparisons_, 10000), .seed = kSeed}).p, "bootstrap"};
+    return {ideal_bootstrap_means(a, b).p, "bootstrap"};
   }
 
  private:
@@ -158,8 +159,10 @@ class MetricTests {
     resampled_ = true;
     constexpr int64_t kMostDraws = 50'000'000;
     const auto items = static_cast<int64_t>(ids_.size());
+    int64_t runs = 0;
+    for (const auto& row : rows_) runs += static_cast<int64_t>(row.runs.size());
     const int64_t resamples = is_clustering(recipe_.formula) ? std::clamp<int64_t>(kMostDraws / std::max<int64_t>(items, 1), 200, 1000)
-                                                             : resamples_for(comparisons_, 2000);
+                                                             : resamples_for(comparisons_, items * runs);
     for (auto& row : rows_) {
       row.resampled.assign(static_cast<size_t>(resamples), 0);
       row.score = 0;

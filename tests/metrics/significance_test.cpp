@@ -266,6 +266,19 @@ TEST(NormalBootstrap, TakesTheSpreadOfTheResamplesAndNotTheirMean) {
   EXPECT_TRUE(std::isnan(normal_bootstrap_result(1, Numbers{1}, 100).p));
 }
 
+// The spread of a mean over resamples is the root of the sum of squares, over n; drawing finds the same.
+TEST(IdealBootstrap, IsWhatManyResamplesComeTo) {
+  const Scores scores;
+  const auto ideal = ideal_bootstrap_means(scores.first, scores.second);
+  EXPECT_NEAR(ideal.difference, 0.017742165969174252, 1e-12);
+  EXPECT_NEAR(ideal.interval.high - ideal.difference, 1.959963984540054 * 0.014059299916052028, 2e-4);  // spread of NumPy's resamples
+  EXPECT_NEAR(ideal.p, 0.207, 0.005);                                                                   // NumPy's resamples beyond zero
+  const Hits hits;
+  EXPECT_NEAR(ideal_bootstrap_means(hits.first, hits.second).p, 0.0406, 0.007);
+  EXPECT_EQ(ideal_bootstrap_means(hits.first, hits.first).p, 1);
+  EXPECT_TRUE(std::isnan(ideal_bootstrap_means(Numbers{1}, Numbers{2}).p));
+}
+
 // 400 pairs of classifiers that are equally good: a level of 5% should cry wolf about 20 times; 2 and 9% are 3.7 deviations away.
 TEST(PairedBootstrapMeans, CriesWolfAsOftenAsTheLevelSays) {
   int64_t alarms = 0;
