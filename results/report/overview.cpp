@@ -94,6 +94,9 @@ std::string runs_html(const std::vector<RunRecord>& runs) {
                           {.text = moment(run->created_unix)},
                           {.text = fmt::format("{}", fmt::join(run->verdict.reasons, ", "))}});
   }
+  const bool remarks = std::any_of(runs.begin(), runs.end(), [](const RunRecord& run) { return !run.verdict.reasons.empty(); });
+  table.columns.resize(table.header.size());
+  table.columns.back().detail = !remarks;
   return table_html(table);
 }
 
