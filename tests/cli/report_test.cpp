@@ -280,7 +280,7 @@ TEST_F(Report, RunsWithoutClustersArePagesToo) {
   const auto result = run_program({"report", "--out", out.string(), "--output", page_.string()});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_EQ(result.out, "");
-  EXPECT_THAT(result.err, HasSubstr("wrote 3 runs, to "));
+  EXPECT_THAT(result.err, HasSubstr("wrote 3 runs to "));
   const auto page = read_file(page_);
   EXPECT_THAT(page, HasSubstr("<title>SYNTHETIC: coot small on youcook2</title>"));
   EXPECT_THAT(page, Not(HasSubstr("id=\"cluster-data\"")));

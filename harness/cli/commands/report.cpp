@@ -60,7 +60,7 @@ int report_command(const CommandContext& context) {
   add_clusters(context, store, page);
   const std::string text = report_page(page);
   write_file_atomically(output, text);
-  context.progress.info(fmt::format("wrote {}, to {} ({:.1f} MB)", contents(page), output, static_cast<double>(text.size()) / 1e6));
+  context.progress.info(fmt::format("wrote {} to {} ({:.1f} MB)", contents(page), output, static_cast<double>(text.size()) / 1e6));
   return 0;
 }
 
