@@ -208,6 +208,7 @@ Table watch_table(const std::vector<WatchedRun>& runs) {
 std::string watch_line(const WatchedRun& run) {
   std::string state = run.state();
   state = state.substr(0, state.find(' '));  // without what changes all the time
+  if (state == to_string(RunState::kValidating)) state = to_string(RunState::kTraining);
   std::string line =
       fmt::format("{}/{} {} seed {}: {}, {} epochs", run.method, run.variant, run.dataset, run.seed, state, run.log.history.size());
   if (const EpochRecord* last = last_epoch(run))
