@@ -94,7 +94,7 @@ TEST(CommandLine, AConfigurationFileIsCheckedLikeTheCommandLine) {
 }
 
 TEST(Help, EveryCommandExplainsItselfWithAnExample) {
-  for (const char* command : {"run", "list", "show", "leaderboard", "data", "embed", "doctor"}) {
+  for (const char* command : {"run", "list", "show", "leaderboard", "rescore", "data", "embed", "doctor"}) {
     const auto text = help_text(command);
     EXPECT_NE(text.find("Example"), std::string::npos) << command;
     EXPECT_NE(text.find("Usage: vbench"), std::string::npos) << command;
