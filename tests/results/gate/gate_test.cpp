@@ -150,6 +150,8 @@ TEST(Gate, MetricsOfBoardsAreJudgedAndDetailsOnlyWhenAsked) {
   EXPECT_EQ(keys(gated(base, base)), (std::vector<std::string>{"v2p_r1", "v2p_medr"}));
   EXPECT_EQ(score_of(gated(base, base), "v2p_medr").tolerance, 1);
   EXPECT_EQ(score_of(gated(base, base), "v2p_r1").tolerance, 0.01);
+  for (auto& run : base) run.scores["v2p_r3"] = run.scores["v2p_r1"];  // not among those that are listed
+  EXPECT_EQ(keys(gated(base, base, {.metrics = {{"", "v2p_r3", 0.02}}})), (std::vector<std::string>{"v2p_r3"}));
   const GateRequest request{.metrics = {{"", "v2p_r50", 0.02}}};
   EXPECT_EQ(keys(gated(base, base, request)), (std::vector<std::string>{"v2p_r50"}));
 }
