@@ -1,5 +1,6 @@
 #include "harness/cli/commands/cluster_view.hpp"
 
+#include <ATen/ATen.h>
 #include <fmt/format.h>
 
 #include <algorithm>

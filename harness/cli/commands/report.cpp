@@ -28,13 +28,13 @@ void add_clusters(const CommandContext& context, const Store& store, report::Rep
   }
 }
 
-/// "3 runs, 8 clusters of 192 videos, 45 of them in pictures".
+/// "3 runs, 8 clusters of 192 videos, 45 of them in pictures,": what was written.
 std::string contents(const report::Report& page) {
   auto text = report::counted(static_cast<int64_t>(page.runs.size()), "run");
   if (!page.clusters) return text;
   const auto& head = page.clusters->heads.at(page.clusters->best).clusters;
   const auto pictured = static_cast<int64_t>(page.clusters->strips.size()) - unreadable_videos(*page.clusters);
-  return fmt::format("{}, {} clusters of {} videos, {} of them in pictures", text, std::set<int64_t>(head.begin(), head.end()).size(),
+  return fmt::format("{}, {} clusters of {} videos, {} of them in pictures,", text, std::set<int64_t>(head.begin(), head.end()).size(),
                      page.clusters->ids.size(), pictured);
 }
 
