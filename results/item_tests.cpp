@@ -8,6 +8,7 @@
 #include <numeric>
 #include <unordered_map>
 
+#include "harness/core/error.hpp"
 #include "metrics/significance.hpp"
 #include "metrics/statistics.hpp"
 #include "results/outcomes.hpp"
@@ -85,16 +86,28 @@ std::optional<std::vector<int64_t>> places_of(const std::vector<std::string>& id
   return places;
 }
 
+/// What `read` gives, or nothing where it meets bad input.
+template <class Read>
+auto readable(const Read& read) -> decltype(read()) {
+  try {
+    return read();
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kInput) throw;
+    return {};
+  }
+}
+
 /// One metric of all rows.
 class MetricTests {
  public:
   MetricTests(Recipe recipe, size_t comparisons) : recipe_(std::move(recipe)), comparisons_(comparisons) {}
 
-  /// Runs that lack the metric's outputs, or are of other items than the first row that has some, make a row unknown.
+  /// Runs that lack the metric's outputs, or are of other items than the first row that has some, make a row unknown. So do outputs that
+  /// cannot be: a board should be shown all the same, and `vbench rescore` names them.
   void add_row(const Runs& runs, const std::function<const std::vector<ItemOutput>&(const RunRecord&)>& outputs) {
     Row row;
     for (const auto* run : runs) {
-      auto found = outcome_of(recipe_, run->scores, outputs(*run));
+      auto found = readable([&] { return outcome_of(recipe_, run->scores, outputs(*run)); });
       if (!found.outcome) break;
       if (ids_.empty()) ids_ = found.outcome->ids();
       auto places = places_of(ids_, found.outcome->ids());
@@ -201,7 +214,8 @@ std::vector<ItemTest> tests_of(const std::vector<Runs>& rows, const std::vector<
   std::unordered_map<const RunRecord*, std::vector<ItemOutput>> loaded;
   const auto outputs = [&](const RunRecord& run) -> const std::vector<ItemOutput>& {
     const auto found = loaded.find(&run);
-    return found != loaded.end() ? found->second : loaded.emplace(&run, outputs_of(run, wanted)).first->second;
+    if (found != loaded.end()) return found->second;
+    return loaded.emplace(&run, readable([&] { return outputs_of(run, wanted); })).first->second;
   };
   std::vector<ItemTest> tests(pairs.size());
   for (const auto& recipe : recipes) {  // one metric at a time: outcomes of all would take much memory

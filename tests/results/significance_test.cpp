@@ -228,6 +228,13 @@ TEST(ItemTests, KnowNothingOfRunsWithoutOutputs) {
   EXPECT_TRUE(std::isnan(item_p({{&first}, {&first}}, "upstream_top1", "")));
 }
 
+TEST(ItemTests, TakeOutputsThatCannotBeForNone) {
+  const auto first = hits(false);
+  auto second = hits(true);
+  second.outputs[0].values[3] = 0;  // no rank
+  EXPECT_TRUE(std::isnan(item_p({{&first}, {&second}}, "v2p_r1", "")));
+}
+
 TEST(ItemTests, ReadTheStoreAsWell) {
   const test::TemporaryFolder folder;
   Store store = Store::open(folder / "results.db");
