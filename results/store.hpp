@@ -1,5 +1,5 @@
 // The run store: one SQLite file that several processes may read and write at once.
-// Written by `vbench run` and `throughput`, read by `leaderboard` and `compare`.
+// Written by `vbench run`, `throughput` and `rescore`, read by `leaderboard` and `compare`.
 #pragma once
 
 #include <filesystem>
