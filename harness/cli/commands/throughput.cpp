@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <ctime>
 #include <map>
@@ -159,30 +160,31 @@ class Measurement {
  private:
   void measure(const MeasuredCombination& what) {
     auto rows = program_.measure(what, repetitions_);
-    add_peak(rows, peak_of(what));
+    compare_with_peak(rows, what);
     keep(rows, rows_);
     progress_.update(++done_, name_of(what));
   }
 
   /// ABBA: whatever drifts drifts for both.
   void take_turns(const MeasuredCombination& what) {
-    const MachinePeak peak = peak_of(what);
     for (int64_t turn = 0; turn < repetitions_; ++turn) {
       for (const bool second : {false, true}) {
         const bool base = second == (turn % 2 == 1);
         auto rows = (base ? *base_program_ : program_).measure(what, 1);
         for (auto& row : rows) row.repetition = turn;
-        add_peak(rows, peak);
+        compare_with_peak(rows, what);
         keep(rows, base ? base_rows_ : rows_);
         progress_.update(++done_, name_of(what));
       }
     }
   }
 
-  const MachinePeak& peak_of(const MeasuredCombination& what) {
+  /// Measured when the first stage that has operations needs it.
+  void compare_with_peak(std::vector<ThroughputRow>& rows, const MeasuredCombination& what) {
+    if (std::all_of(rows.begin(), rows.end(), [](const ThroughputRow& row) { return std::isnan(row.gflop_per_s); })) return;
     const auto [peak, fresh] = peaks_.try_emplace({what.precision, what.threads});
     if (fresh) peak->second = program_.measure_peak(what.precision, what.threads);
-    return peak->second;
+    add_peak(rows, peak->second);
   }
 
   void keep(std::vector<ThroughputRow>& rows, std::vector<ThroughputRow>& kept) const {
