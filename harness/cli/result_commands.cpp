@@ -46,7 +46,7 @@ void add_compare(po::options_description& options, Raw& raw) {
       ("speed-tolerance", shown(compare.speed_tolerance, 10.0)->value_name("X"), "slower by up to X % is no change")       //
       ("method,m", po::value(&run.method)->value_name("M"), "only runs of this method")                                    //
       ("dataset,d", po::value(&run.dataset)->value_name("D"), "only runs on this dataset")                                 //
-      ("strict", po::bool_switch(&run.strict), "fail also where nothing can be told, or where CANDIDATE lacks what BASE has")  //
+      ("strict", po::bool_switch(&run.strict), "fail also where a score cannot be told, or CANDIDATE lacks what BASE has")  //
       ("junit", po::value(&compare.junit)->value_name("FILE"), "JUnit XML for CI servers: a test case a metric")               //
       ("summary", po::value(&compare.summary)->value_name("FILE"), "summary in GitHub's Markdown");
   add_out(options, raw);

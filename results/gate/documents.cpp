@@ -54,7 +54,7 @@ std::vector<TestCase> cases_of(const GateReport& report, const GatedPair& pair, 
     TestCase one{.name = score.key};
     const auto text = sentence(report, score);
     const bool told = score.gone || score.judgement.verdict != Verdict::kCannotTell;
-    if (score.gone || score.judgement.verdict == Verdict::kWorse || (!told && strict)) {
+    if (fails(score, strict)) {
       one.failure = text;
     } else if (!told) {
       one.skipped = text;
@@ -89,9 +89,7 @@ std::vector<std::string> problems(const GateReport& report, bool strict) {
   for (const auto& pair : report.pairs) {
     if (!pair.not_comparable.empty()) all.push_back(fmt::format("{}: not comparable: {}", name_of(pair.base), pair.not_comparable));
     for (const auto& score : pair.scores) {
-      const bool doubt = score.judgement.verdict == Verdict::kCannotTell;
-      if (score.gone || score.judgement.verdict == Verdict::kWorse || (strict && doubt))
-        all.push_back(fmt::format("{}: {}", name_of(pair.base), sentence(report, score)));
+      if (fails(score, strict)) all.push_back(fmt::format("{}: {}", name_of(pair.base), sentence(report, score)));
     }
   }
   for (const auto& side : report.unpaired)

@@ -193,10 +193,17 @@ Table table_of(const std::vector<Unpaired>& unpaired) {
 
 }  // namespace
 
+bool fails(const GatedScore& score, bool strict) {
+  const auto verdict = score.judgement.verdict;
+  return score.gone || verdict == Verdict::kWorse || (strict && !score.speed && verdict == Verdict::kCannotTell);
+}
+
 bool passed(const GateReport& report, bool strict) {
-  if (count_of(report, Verdict::kWorse) + incomparable(report) > 0) return false;
-  const bool missing = std::any_of(report.unpaired.begin(), report.unpaired.end(), [](const Unpaired& side) { return side.in_base; });
-  return !strict || (count_of(report, Verdict::kCannotTell) == 0 && !missing);
+  for (const auto& pair : report.pairs) {
+    const auto failing = [strict](const GatedScore& score) { return fails(score, strict); };
+    if (!pair.not_comparable.empty() || std::any_of(pair.scores.begin(), pair.scores.end(), failing)) return false;
+  }
+  return !strict || std::none_of(report.unpaired.begin(), report.unpaired.end(), [](const Unpaired& side) { return side.in_base; });
 }
 
 std::string headline(const GateReport& report) {

@@ -171,7 +171,7 @@ std::vector<std::string> failures(const gate::GateReport& report, bool strict) {
         gone.push_back(text);
       } else if (score.judgement.verdict == gate::Verdict::kWorse) {
         worse.push_back(text);
-      } else if (strict && score.judgement.verdict == gate::Verdict::kCannotTell) {
+      } else if (gate::fails(score, strict)) {
         doubtful.push_back(text);
       }
     }

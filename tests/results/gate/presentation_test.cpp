@@ -108,7 +108,10 @@ TEST(Junit, HasACaseAMetricAndCountsThem) {
   EXPECT_EQ(cases[0].get<std::string>("<xmlattr>.classname"), "coot.yc2-100m.youcook2.val");
   EXPECT_THAT(cases[0].get<std::string>("failure.<xmlattr>.message"), StartsWith("v2p_r1 is worse"));
   EXPECT_THAT(cases[1].get<std::string>("skipped.<xmlattr>.message"), HasSubstr("did not take turns"));
-  EXPECT_EQ(parsed(junit(report, true)).get<int>("testsuites.<xmlattr>.failures"), 2) << "strictly";
+  EXPECT_EQ(parsed(junit(report, true)).get<int>("testsuites.<xmlattr>.failures"), 1) << "a speed that cannot be told is no failure";
+  const auto doubt = gated(seeds_with({0.5}), seeds_with({0.4}, 11));
+  EXPECT_EQ(parsed(junit(doubt, false)).get<int>("testsuites.<xmlattr>.failures"), 0);
+  EXPECT_EQ(parsed(junit(doubt, true)).get<int>("testsuites.<xmlattr>.failures"), 1) << "strictly";
 }
 
 TEST(Junit, WhatCannotBeComparedIsAFailure) {
