@@ -53,9 +53,9 @@ TEST(Sentence, SaysWhichByHowMuchAndHowSure) {
 
 TEST(GateTables, HaveARowAMetricAndFullPrecisionForMachines) {
   const auto report = gated(seeds_with(kGoodScores), seeds_with(kBadScores, 11));
-  const auto json = nlohmann::json::parse(render(tables(report), OutputFormat::kJson));
-  const auto& row = json.at(0).at("rows").at(0);
-  EXPECT_EQ(json.at(0).at("verdict"), "worse");
+  const auto document = nlohmann::json::parse(render(tables(report), OutputFormat::kJson));
+  const auto& row = document.at(0).at("rows").at(0);
+  EXPECT_EQ(document.at(0).at("verdict"), "worse");
   EXPECT_EQ(row.at("metric"), "v2p_r1");
   EXPECT_EQ(row.at("verdict"), "worse");
   EXPECT_NEAR(row.at("base").at("mean"), 0.72342, 1e-12);

@@ -13,15 +13,15 @@ Judgement judged(const std::vector<double>& base, const std::vector<double>& can
   return judge_speeds(std::vector<SpeedQuestion>{{.base = base, .candidate = candidate, .tolerance = tolerance}}).front();
 }
 
-const std::vector<double> kBase{100, 101, 102, 103, 104, 105};
+const std::vector<double> kSpeeds{100, 101, 102, 103, 104, 105};
 
-std::vector<double> times(double factor, std::vector<double> values = kBase) {
+std::vector<double> times(double factor, std::vector<double> values = kSpeeds) {
   for (double& value : values) value *= factor;
   return values;
 }
 
 TEST(SpeedVerdict, HalfTheSpeedIsWorse) {
-  const auto result = judged(kBase, times(0.5));
+  const auto result = judged(kSpeeds, times(0.5));
   EXPECT_EQ(result.verdict, Verdict::kWorse);
   EXPECT_EQ(result.basis, Basis::kRanks);
   EXPECT_NEAR(result.difference, -0.5, 0.01);
@@ -30,14 +30,14 @@ TEST(SpeedVerdict, HalfTheSpeedIsWorse) {
 }
 
 TEST(SpeedVerdict, TwiceTheSpeedIsBetterAndForTimesWorse) {
-  EXPECT_EQ(judged(kBase, times(2)).verdict, Verdict::kBetter);
-  const SpeedQuestion seconds{.base = kBase, .candidate = times(2), .direction = Direction::kLowerIsBetter};
+  EXPECT_EQ(judged(kSpeeds, times(2)).verdict, Verdict::kBetter);
+  const SpeedQuestion seconds{.base = kSpeeds, .candidate = times(2), .direction = Direction::kLowerIsBetter};
   EXPECT_EQ(judge_speeds(std::vector<SpeedQuestion>{seconds}).front().verdict, Verdict::kWorse);
 }
 
 TEST(SpeedVerdict, SmallChangesAreTheSame) {
-  EXPECT_EQ(judged(kBase, times(0.97)).verdict, Verdict::kSame);
-  EXPECT_EQ(judged(kBase, kBase).verdict, Verdict::kSame);
+  EXPECT_EQ(judged(kSpeeds, times(0.97)).verdict, Verdict::kSame);
+  EXPECT_EQ(judged(kSpeeds, kSpeeds).verdict, Verdict::kSame);
 }
 
 TEST(SpeedVerdict, SpeedsThatVaryMoreThanTheToleranceTellNothing) {
