@@ -97,6 +97,8 @@ function(vbench_add_test name)
     vbench_share_pch(test_${name} vbench_test_pch)
   endif()
   target_compile_options(test_${name} PRIVATE -O0)
+  # One translation unit a program: without optimisation nearly all time goes into templates of LibTorch, once a unit however long it is.
+  set_target_properties(test_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 0)
   target_compile_definitions(test_${name} PRIVATE VBENCH_SOURCE_DIR="${PROJECT_SOURCE_DIR}" VBENCH_BINARY_DIR="${CMAKE_BINARY_DIR}")
   # A LibTorch program takes 0.4 s to start: one CTest test a suite file, not a case, keeps the whole run short.
   add_test(NAME ${name} COMMAND test_${name})

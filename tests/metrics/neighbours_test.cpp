@@ -17,7 +17,7 @@ using test::error_of;
 using test::expect_same;
 using ::testing::HasSubstr;
 
-torch::Tensor labels(const std::vector<int64_t>& values) { return torch::tensor(values, torch::kLong); }
+torch::Tensor integers(const std::vector<int64_t>& values) { return torch::tensor(values, torch::kLong); }
 
 /// All differences in float64, all distances sorted.
 torch::Tensor by_sorting(const torch::Tensor& queries, const torch::Tensor& candidates, int64_t k) {
@@ -58,7 +58,7 @@ TEST(NearestNeighbours, FindTheLateCandidateAmongManyEqualOnes) {
   auto candidates = torch::full({20000, 8}, 0.3F);
   candidates[19000] = 0.9;
   candidates[3] = 0.8;
-  expect_same(nearest_neighbours(torch::ones({1, 8}), candidates, 3), labels({19000, 3, 0}).unsqueeze(0));
+  expect_same(nearest_neighbours(torch::ones({1, 8}), candidates, 3), integers({19000, 3, 0}).unsqueeze(0));
 }
 
 TEST(NearestNeighbours, DoNotDependOnBlocksOrThreads) {
@@ -95,33 +95,33 @@ TEST(NearestNeighbours, NameBadInput) {
 
 TEST(NeighbourRecall, CountsQueriesWithOneNeighbourOfTheirClass) {
   const auto neighbours = torch::tensor({{0, 1, 2}, {2, 1, 0}, {1, 0, 2}}, torch::kLong);
-  const auto of_queries = labels({7, 8, 9}), of_candidates = labels({7, 8, 8});
+  const auto of_queries = integers({7, 8, 9}), of_candidates = integers({7, 8, 8});
   EXPECT_DOUBLE_EQ(neighbour_recall(neighbours, of_queries, of_candidates, 1), 2.0 / 3);
-  EXPECT_DOUBLE_EQ(neighbour_recall(neighbours, labels({8, 7, 9}), of_candidates, 1), 0);
-  EXPECT_DOUBLE_EQ(neighbour_recall(neighbours, labels({8, 7, 9}), of_candidates, 2), 1.0 / 3);
-  EXPECT_DOUBLE_EQ(neighbour_recall(neighbours, labels({8, 7, 9}), of_candidates, 3), 2.0 / 3);
-  EXPECT_TRUE(std::isnan(neighbour_recall(neighbours.narrow(0, 0, 0), labels({}), of_candidates, 1)));
+  EXPECT_DOUBLE_EQ(neighbour_recall(neighbours, integers({8, 7, 9}), of_candidates, 1), 0);
+  EXPECT_DOUBLE_EQ(neighbour_recall(neighbours, integers({8, 7, 9}), of_candidates, 2), 1.0 / 3);
+  EXPECT_DOUBLE_EQ(neighbour_recall(neighbours, integers({8, 7, 9}), of_candidates, 3), 2.0 / 3);
+  EXPECT_TRUE(std::isnan(neighbour_recall(neighbours.narrow(0, 0, 0), integers({}), of_candidates, 1)));
 }
 
 TEST(NeighbourRecall, NamesBadInput) {
   const auto neighbours = torch::tensor({{0, 1}, {2, 1}}, torch::kLong);
-  EXPECT_THAT(error_of([&] { (void)neighbour_recall(neighbours, labels({0, 1}), labels({0, 1}), 2); }), HasSubstr("neighbour 2"));
-  EXPECT_THAT(error_of([&] { (void)neighbour_recall(neighbours, labels({0}), labels({0, 1, 2}), 2); }), HasSubstr("2 queries"));
-  EXPECT_THAT(error_of([&] { (void)neighbour_recall(neighbours, labels({0, 1}), labels({0, 1, 2}), 3); }), HasSubstr("3 of 2"));
+  EXPECT_THAT(error_of([&] { (void)neighbour_recall(neighbours, integers({0, 1}), integers({0, 1}), 2); }), HasSubstr("neighbour 2"));
+  EXPECT_THAT(error_of([&] { (void)neighbour_recall(neighbours, integers({0}), integers({0, 1, 2}), 2); }), HasSubstr("2 queries"));
+  EXPECT_THAT(error_of([&] { (void)neighbour_recall(neighbours, integers({0, 1}), integers({0, 1, 2}), 3); }), HasSubstr("3 of 2"));
 }
 
 TEST(AverageClipFeatures, GiveEveryClipTheSameWeightWhateverItsNorm) {
   const auto clips = torch::tensor({{3.0F, 4.0F}, {100.0F, 0.0F}, {0.0F, 0.5F}});
-  const auto found = average_clip_features(clips, labels({1, 0, 1}), 2);
+  const auto found = average_clip_features(clips, integers({1, 0, 1}), 2);
   test::expect_close(found, torch::tensor({{1.0F, 0.0F}, {0.3F, 0.9F}}), {1e-7, 0, "float32"});
 }
 
 TEST(AverageClipFeatures, NameBadInput) {
   const auto clips = torch::ones({3, 2});
-  EXPECT_THAT(error_of([&] { (void)average_clip_features(clips, labels({0, 2, 0}), 3); }), HasSubstr("video 1"));
-  EXPECT_THAT(error_of([&] { (void)average_clip_features(clips, labels({0, 2, 0}), 2); }), HasSubstr("clip 1"));
-  EXPECT_THAT(error_of([&] { (void)average_clip_features(clips, labels({0, 0}), 1); }), HasSubstr("3 clips"));
-  EXPECT_THAT(error_of([&] { (void)average_clip_features(clips * 0, labels({0, 0, 0}), 1); }), HasSubstr("clip features, row 0"));
+  EXPECT_THAT(error_of([&] { (void)average_clip_features(clips, integers({0, 2, 0}), 3); }), HasSubstr("video 1"));
+  EXPECT_THAT(error_of([&] { (void)average_clip_features(clips, integers({0, 2, 0}), 2); }), HasSubstr("clip 1"));
+  EXPECT_THAT(error_of([&] { (void)average_clip_features(clips, integers({0, 0}), 1); }), HasSubstr("3 clips"));
+  EXPECT_THAT(error_of([&] { (void)average_clip_features(clips * 0, integers({0, 0, 0}), 1); }), HasSubstr("clip features, row 0"));
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ namespace {
 using Numbers = std::vector<double>;
 using test::error_of;
 using ::testing::HasSubstr;
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
 
 torch::Tensor targets(std::vector<int64_t> values) { return torch::tensor(values, torch::kLong); }
 
@@ -48,7 +48,7 @@ TEST(TopKAccuracy, ObservesNothingInNoRows) {
 }
 
 TEST(TopKAccuracy, NamesBadInput) {
-  EXPECT_THAT(error_of([&] { (void)top_k_accuracy(torch::tensor({{0.0, kNan}}), targets({0}), 1); }), HasSubstr("row 0"));
+  EXPECT_THAT(error_of([&] { (void)top_k_accuracy(torch::tensor({{0.0, kUndefined}}), targets({0}), 1); }), HasSubstr("row 0"));
   EXPECT_THAT(error_of([&] { (void)top_k_accuracy(torch::zeros({1, 2}), targets({2}), 1); }), HasSubstr("target 2"));
 }
 
@@ -77,15 +77,15 @@ TEST(Spearman, IsNotDefinedForConstantsAndSingleItems) {
 
 TEST(Spearman, RefusesDifferentLengthsAndNaN) {
   EXPECT_THAT(error_of([] { (void)spearman(Numbers{1, 2}, Numbers{1}); }), HasSubstr("2 values with 1"));
-  EXPECT_THAT(error_of([] { (void)spearman(Numbers{1, 2}, Numbers{1, kNan}); }), HasSubstr("item 1"));
+  EXPECT_THAT(error_of([] { (void)spearman(Numbers{1, 2}, Numbers{1, kUndefined}); }), HasSubstr("item 1"));
 }
 
 TEST(CorrelationSummary, AveragesTheDefinedOnesAndCountsTheOthers) {
-  const auto summary = summarise_correlations(Numbers{0.5, kNan, 1, kNan, 0});
+  const auto summary = summarise_correlations(Numbers{0.5, kUndefined, 1, kUndefined, 0});
   EXPECT_DOUBLE_EQ(summary.mean, 0.5);
   EXPECT_EQ(summary.defined, 3);
   EXPECT_EQ(summary.undefined, 2);
-  EXPECT_TRUE(std::isnan(summarise_correlations(Numbers{kNan}).mean));
+  EXPECT_TRUE(std::isnan(summarise_correlations(Numbers{kUndefined}).mean));
 }
 
 TEST(OutlierRanks, CountFromTheFurthestMember) {

@@ -10,7 +10,7 @@ namespace vbench {
 namespace {
 
 using Numbers = std::vector<double>;
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNotANumber = std::numeric_limits<double>::quiet_NaN();
 
 TEST(Mean, IsTheSumOverTheCount) { EXPECT_DOUBLE_EQ(mean(Numbers{1, 2, 6}), 3); }
 
@@ -40,7 +40,7 @@ TEST(Statistics, OfNothingAreNan) {
 }
 
 TEST(Statistics, ANanAmongTheNumbersIsNotHidden) {
-  for (const auto& numbers : {Numbers{kNan}, Numbers{kNan, 1, 2}, Numbers{1, 2, kNan}}) {
+  for (const auto& numbers : {Numbers{kNotANumber}, Numbers{kNotANumber, 1, 2}, Numbers{1, 2, kNotANumber}}) {
     EXPECT_TRUE(std::isnan(mean(numbers)));
     EXPECT_TRUE(std::isnan(sample_std(numbers)));
     EXPECT_TRUE(std::isnan(median(numbers)));

@@ -70,7 +70,7 @@ TEST(RunJson, WritesScoresThatAreNotFiniteAsNullAndSaysWhy) {
   EXPECT_EQ(json["verdict"]["reasons"][0], "seed 4: score v2p_r1 is not finite");
 }
 
-RunRecord fold_run(int64_t fold, int64_t seed, double score) {
+RunRecord run_of_fold(int64_t fold, int64_t seed, double score) {
   auto record = run_with(seed, score);
   record.settings["data.fold"] = std::to_string(fold);
   record.run_id = fmt::format("{}-{}", fold, seed);
@@ -78,7 +78,7 @@ RunRecord fold_run(int64_t fold, int64_t seed, double score) {
 }
 
 RunRecord invalid_run(int64_t fold, int64_t seed, double score) {
-  auto record = fold_run(fold, seed, score);
+  auto record = run_of_fold(fold, seed, score);
   record.verdict = {false, {"too short"}};
   return record;
 }
@@ -95,7 +95,7 @@ nlohmann::json json_of_folds(const std::vector<std::vector<RunRecord>>& folds) {
 }
 
 TEST(FoldsJson, AveragesFoldsOfWhichEachCountsTheSame) {
-  const auto json = json_of_folds({{fold_run(1, 1, 0.25), fold_run(1, 2, 0.75)}, {fold_run(2, 1, 1)}});
+  const auto json = json_of_folds({{run_of_fold(1, 1, 0.25), run_of_fold(1, 2, 0.75)}, {run_of_fold(2, 1, 1)}});
   EXPECT_EQ(json["folds"], (nlohmann::json{1, 2}));
   EXPECT_EQ(json["scores"]["v2p_r1"]["values"], (nlohmann::json{0.5, 1.0}));
   EXPECT_EQ(json["scores"]["v2p_r1"]["mean"], 0.75);
@@ -107,12 +107,12 @@ TEST(FoldsJson, AveragesFoldsOfWhichEachCountsTheSame) {
   EXPECT_EQ(json["runs"][0]["published"], nlohmann::json::object()) << "a fold is none of the published mean";
   EXPECT_EQ(json["verdict"], (nlohmann::json{{"valid", true}, {"reasons", nlohmann::json::array()}}));
   EXPECT_EQ(json["left_out"], nlohmann::json::array());
-  const auto other = json_of_folds({{fold_run(1, 1, 0.25)}, {fold_run(3, 1, 1)}});
+  const auto other = json_of_folds({{run_of_fold(1, 1, 0.25)}, {run_of_fold(3, 1, 1)}});
   EXPECT_EQ(other["published"], nlohmann::json::object()) << "not the folds of the paper";
 }
 
 TEST(FoldsJson, InvalidRunsCountInNoMeanAndAreNamed) {
-  const auto json = json_of_folds({{fold_run(1, 1, 0.25), invalid_run(1, 2, 0.75)}, {invalid_run(2, 1, 1)}, {fold_run(3, 1, 0.75)}});
+  const auto json = json_of_folds({{run_of_fold(1, 1, 0.25), invalid_run(1, 2, 0.75)}, {invalid_run(2, 1, 1)}, {run_of_fold(3, 1, 0.75)}});
   EXPECT_EQ(json["folds"], (nlohmann::json{1, 2, 3}));
   EXPECT_EQ(json["scores"]["v2p_r1"]["values"], (nlohmann::json{0.25, nullptr, 0.75}));
   EXPECT_EQ(json["scores"]["v2p_r1"]["mean"], 0.5);

@@ -30,8 +30,6 @@ class TorchCheckpoint : public Test {
   TemporaryFolder folder_;
 };
 
-const std::string kCounting = content<float>({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
-
 TEST_F(TorchCheckpoint, KeepsEveryKindOfValue) {
   Dict dict;
   dict.ordered = true;

@@ -96,6 +96,8 @@ std::string content(const std::vector<T>& values) {
   return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
 }
 
+inline const std::string kCounting = content<float>({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
+
 inline std::filesystem::path put(const std::filesystem::path& path, const std::string& bytes) {
   std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   return path;

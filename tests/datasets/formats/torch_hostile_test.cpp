@@ -19,7 +19,6 @@ namespace p = pickled;
 
 constexpr double kSeconds = 1;       // processor time of a refusal, which takes milliseconds
 constexpr int64_t kMegabytes = 300;  // what a refusal may add to the peak
-const std::string kCounting = content<float>({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
 
 int64_t peak_megabytes() {
   rusage usage{};

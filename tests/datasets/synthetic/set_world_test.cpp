@@ -39,7 +39,7 @@ SetWorld small(SetWorld world) {
   return world;
 }
 
-std::map<std::string, std::string> contents(const fs::path& folder) {
+std::map<std::string, std::string> files_in(const fs::path& folder) {
   std::map<std::string, std::string> files;
   for (const auto& entry : fs::directory_iterator(folder)) files[entry.path().filename().string()] = read_file(entry.path());
   return files;
@@ -65,15 +65,15 @@ TEST(SetWorld, SameSeedGivesTheSameBytes) {
   write_kinetics_standin(folder / "b", small(kinetics_world()));
   write_moments_standin(folder / "c", small(moments_world()));
   write_moments_standin(folder / "d", small(moments_world()));
-  EXPECT_EQ(contents(folder / "a"), contents(folder / "b"));
-  EXPECT_EQ(contents(folder / "c"), contents(folder / "d"));
-  EXPECT_EQ(contents(folder / "a").size(), 17U);
+  EXPECT_EQ(files_in(folder / "a"), files_in(folder / "b"));
+  EXPECT_EQ(files_in(folder / "c"), files_in(folder / "d"));
+  EXPECT_EQ(files_in(folder / "a").size(), 17U);
   auto other = small(kinetics_world());
   other.seed = 2;
   write_kinetics_standin(folder / "e", other);
-  for (const auto& [name, bytes] : contents(folder / "e")) {
+  for (const auto& [name, bytes] : files_in(folder / "e")) {
     const bool fixed = name == "classes.txt" || name == "taxonomy.txt" || name == "kinetics_graph.json";
-    EXPECT_EQ(bytes == contents(folder / "a")[name], fixed) << name;
+    EXPECT_EQ(bytes == files_in(folder / "a")[name], fixed) << name;
   }
 }
 

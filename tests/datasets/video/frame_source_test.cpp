@@ -19,7 +19,7 @@ using test::which_pictures;
 using testing::HasSubstr;
 using Indices = std::vector<int64_t>;
 
-constexpr int64_t kFrames = 20;
+constexpr int64_t kFramesOfEach = 20;
 
 void write_pictures(const fs::path& folder, const std::string& prefix, int64_t first, int64_t frames) {
   fs::create_directories(folder);
@@ -30,13 +30,13 @@ void write_pictures(const fs::path& folder, const std::string& prefix, int64_t f
 class FrameSources : public testing::Test {
  protected:
   FrameSources() {
-    test::write_video(folder_ / "own_frames.avi", kFrames, "MJPG");
-    test::write_video(folder_ / "predicted.mp4", kFrames, "mp4v");
-    test::write_database_as_upstream(folder_ / "database", kFrames, "20\n");
-    write_pictures(folder_ / "pictures", "img_", 1, kFrames);
+    test::write_video(folder_ / "own_frames.avi", kFramesOfEach, "MJPG");
+    test::write_video(folder_ / "predicted.mp4", kFramesOfEach, "mp4v");
+    test::write_database_as_upstream(folder_ / "database", kFramesOfEach, "20\n");
+    write_pictures(folder_ / "pictures", "img_", 1, kFramesOfEach);
     video::PackedWriter writer(folder_ / "packed");
     std::vector<video::EncodedFrame> frames;
-    for (int64_t i = 0; i < kFrames; ++i) frames.push_back({video::encode_jpeg(picture(i), 95), test::kWidth});
+    for (int64_t i = 0; i < kFramesOfEach; ++i) frames.push_back({video::encode_jpeg(picture(i), 95), test::kWidth});
     writer.add("class/other", {frames[0]});
     writer.add("class/video", frames);
     writer.finish();
@@ -54,13 +54,13 @@ class FrameSources : public testing::Test {
 };
 
 TEST_F(FrameSources, CountTheirFrames) {
-  for (const auto& source : all()) EXPECT_EQ(source->frames(), kFrames) << source->name();
+  for (const auto& source : all()) EXPECT_EQ(source->frames(), kFramesOfEach) << source->name();
 }
 
 TEST_F(FrameSources, GiveFramesInTheOrderOfTheRequest) {
   for (const auto& source : all()) {
     for (const Indices& request : {Indices{9, 1, 5, 3}, Indices{0}, Indices{19, 19, 0, 19}, Indices{4, 5, 6}, Indices{2}, Indices{}}) {
-      EXPECT_EQ(which_pictures(source->read(request), kFrames), request) << source->name();
+      EXPECT_EQ(which_pictures(source->read(request), kFramesOfEach), request) << source->name();
     }
   }
 }
@@ -82,7 +82,7 @@ TEST_F(FrameSources, RefuseIndicesOutsideAndGoOn) {
                 }),
                 HasSubstr(source->name() + ": frame 20 was asked for, the video has 20"));
     EXPECT_THAT(error_of([&] { (void)source->read(Indices{-1}); }), HasSubstr("frame -1 was asked for, the video has 20"));
-    EXPECT_EQ(which_pictures(source->read(Indices{19, 2}), kFrames), (Indices{19, 2})) << source->name();
+    EXPECT_EQ(which_pictures(source->read(Indices{19, 2}), kFramesOfEach), (Indices{19, 2})) << source->name();
   }
 }
 
@@ -91,7 +91,7 @@ TEST_F(FrameSources, DecodeSmallerWhereThePicturesAreTheirOwn) {
     const bool encoded = dynamic_cast<video::EncodedFrames*>(source.get()) != nullptr;
     const auto frames = source->read(Indices{7, 8}, {.min_shorter_side = 24});
     EXPECT_EQ(frames[0].size(), encoded ? cv::Size(32, 24) : cv::Size(64, 48)) << source->name();
-    EXPECT_EQ(which_pictures(frames, kFrames), (Indices{7, 8}));
+    EXPECT_EQ(which_pictures(frames, kFramesOfEach), (Indices{7, 8}));
   }
 }
 
@@ -99,9 +99,9 @@ TEST_F(FrameSources, CanBeReadOneFrameAfterTheOther) {
   video::VideoFile source(folder_ / "predicted.mp4");
   std::vector<cv::Mat> frames;
   for (cv::Mat frame; source.next(frame);) frames.push_back(frame.clone());
-  EXPECT_EQ(static_cast<int64_t>(frames.size()), kFrames);
-  EXPECT_EQ(which_pictures(source.read(Indices{0, 19}), kFrames), (Indices{0, 19}));
-  EXPECT_EQ(which_pictures(frames, kFrames)[11], 11);
+  EXPECT_EQ(static_cast<int64_t>(frames.size()), kFramesOfEach);
+  EXPECT_EQ(which_pictures(source.read(Indices{0, 19}), kFramesOfEach), (Indices{0, 19}));
+  EXPECT_EQ(which_pictures(frames, kFramesOfEach)[11], 11);
 }
 
 TEST_F(FrameSources, WithAKnownCountThatIsTooHighSayWhatIsThere) {

@@ -17,7 +17,7 @@ using testing::HasSubstr;
 using video::VideoFile;
 using Indices = std::vector<int64_t>;
 
-constexpr int64_t kFrames = 20;
+constexpr int64_t kPlainFrames = 20;
 
 // ---- surgery on mp4: a tree of boxes, each with its length and a name of four letters ----------------------------------
 
@@ -69,7 +69,7 @@ std::string turned(std::string mp4, const std::array<int, 4>& matrix) {
 class OddVideo : public testing::Test {
  protected:
   OddVideo() {
-    test::write_video(folder_ / "plain.mp4", kFrames, "mp4v");
+    test::write_video(folder_ / "plain.mp4", kPlainFrames, "mp4v");
     bytes_ = read_file(folder_ / "plain.mp4");
   }
   [[nodiscard]] fs::path write(const std::string& name, const std::string& bytes) const {
@@ -84,9 +84,9 @@ class OddVideo : public testing::Test {
 TEST_F(OddVideo, OfVaryingFrameRateGivesEveryPictureOnce) {
   const fs::path file = write("varying.mp4", with_varying_frame_rate(bytes_));
   VideoFile source(file);
-  EXPECT_EQ(source.frames(), kFrames);
-  EXPECT_EQ(which_pictures(source.read(Indices{19, 0, 7, 8, 9}), kFrames), (Indices{19, 0, 7, 8, 9}));
-  EXPECT_EQ(which_pictures(VideoFile(file).read(Indices{11}), kFrames), Indices{11}) << "the first thing that is read";
+  EXPECT_EQ(source.frames(), kPlainFrames);
+  EXPECT_EQ(which_pictures(source.read(Indices{19, 0, 7, 8, 9}), kPlainFrames), (Indices{19, 0, 7, 8, 9}));
+  EXPECT_EQ(which_pictures(VideoFile(file).read(Indices{11}), kPlainFrames), Indices{11}) << "the first thing that is read";
 }
 
 TEST_F(OddVideo, ThatIsTurnedComesUpright) {
@@ -104,14 +104,14 @@ TEST_F(OddVideo, ThatIsTurnedComesUpright) {
 }
 
 TEST_F(OddVideo, CutShortGivesWhatIsLeft) {
-  test::write_video(folder_ / "whole.webm", kFrames, "VP90");
+  test::write_video(folder_ / "whole.webm", kPlainFrames, "VP90");
   const std::string whole = read_file(folder_ / "whole.webm");
   const fs::path file = write("cut.webm", whole.substr(0, whole.size() * 2 / 3));
   VideoFile source(file);
   EXPECT_GT(source.frames(), 2);
-  EXPECT_LT(source.frames(), kFrames);
-  EXPECT_EQ(which_pictures(source.read(Indices{source.frames() - 1, 0}), kFrames), (Indices{source.frames() - 1, 0}));
-  EXPECT_THAT(error_of([&] { (void)source.read(Indices{kFrames - 1}); }),
+  EXPECT_LT(source.frames(), kPlainFrames);
+  EXPECT_EQ(which_pictures(source.read(Indices{source.frames() - 1, 0}), kPlainFrames), (Indices{source.frames() - 1, 0}));
+  EXPECT_THAT(error_of([&] { (void)source.read(Indices{kPlainFrames - 1}); }),
               HasSubstr(fmt::format("{}: frame 19 was asked for, the video has {}", file.string(), source.frames())));
 }
 
@@ -142,12 +142,12 @@ TEST_F(OddVideo, WithDamagedBytesGivesPicturesOrSaysThatItCannot) {
 }
 
 TEST_F(OddVideo, ReadsVp9AndMatroska) {
-  test::write_video(folder_ / "new.webm", kFrames, "VP90");
-  test::write_video(folder_ / "old.mkv", kFrames, "mp4v");
+  test::write_video(folder_ / "new.webm", kPlainFrames, "VP90");
+  test::write_video(folder_ / "old.mkv", kPlainFrames, "mp4v");
   for (const char* name : {"new.webm", "old.mkv"}) {
     VideoFile source(folder_ / name);
-    EXPECT_EQ(source.frames(), kFrames) << name;
-    EXPECT_EQ(which_pictures(source.read(Indices{13, 2}), kFrames), (Indices{13, 2})) << name;
+    EXPECT_EQ(source.frames(), kPlainFrames) << name;
+    EXPECT_EQ(which_pictures(source.read(Indices{13, 2}), kPlainFrames), (Indices{13, 2})) << name;
   }
 }
 

@@ -21,7 +21,7 @@ using video::encode_webm;
 using video::VideoFile;
 using video::write_webm;
 
-std::vector<cv::Mat> pictures(int64_t count, int width = test::kWidth, int height = test::kHeight) {
+std::vector<cv::Mat> even_pictures(int64_t count, int width = test::kWidth, int height = test::kHeight) {
   std::vector<cv::Mat> frames;
   for (int64_t i = 0; i < count; ++i) frames.push_back(test::picture(i, width, height));
   return frames;
@@ -31,7 +31,7 @@ double mean_difference(const cv::Mat& a, const cv::Mat& b) { return cv::norm(a, 
 
 TEST(VideoWriter, FramesComeBackInOrderAndAlmostUnchanged) {
   const TemporaryFolder folder;
-  const auto frames = pictures(30);
+  const auto frames = even_pictures(30);
   write_webm(folder / "video.webm", frames, 12);
   VideoFile file(folder / "video.webm");
   ASSERT_EQ(file.frames(), 30);
@@ -58,7 +58,7 @@ TEST(VideoWriter, FlatColoursComeBackAsTheyWere) {
 TEST(VideoWriter, FilesAreVp9InWebmAtTheGivenRate) {
   const TemporaryFolder folder;
   for (const int rate : {12, 25}) {
-    write_webm(folder / "video.webm", pictures(2 * rate), rate);
+    write_webm(folder / "video.webm", even_pictures(2 * rate), rate);
     const cv::VideoCapture capture((folder / "video.webm").string(), cv::CAP_FFMPEG);
     EXPECT_NEAR(capture.get(cv::CAP_PROP_FPS), rate, 0.01);
     EXPECT_EQ(capture.get(cv::CAP_PROP_FRAME_COUNT), 2 * rate) << "two seconds";
@@ -67,7 +67,7 @@ TEST(VideoWriter, FilesAreVp9InWebmAtTheGivenRate) {
 }
 
 TEST(VideoWriter, SameFramesGiveTheSameBytesAlsoInParallel) {
-  const auto frames = pictures(8), others = pictures(9);
+  const auto frames = even_pictures(8), others = even_pictures(9);
   const std::string once = encode_webm(frames, 12);
   EXPECT_EQ(encode_webm(frames, 12), once);
   EXPECT_NE(encode_webm(others, 12), once);
@@ -90,26 +90,26 @@ TEST(VideoWriter, FramesThatMakeNoVideoAreRefusedWithTheReason) {
   const auto refused = [&](const std::vector<cv::Mat>& frames) { return error_of([&] { write_webm(folder / "bad.webm", frames, 12); }); };
   EXPECT_THAT(refused({}), AllOf(HasSubstr("no frames"), HasSubstr("bad.webm")));
   EXPECT_THAT(refused({cv::Mat()}), HasSubstr("0x0"));
-  EXPECT_THAT(refused(pictures(2, 31, 24)), AllOf(HasSubstr("31x24"), HasSubstr("must be even"), HasSubstr("bad.webm")));
-  EXPECT_THAT(refused(pictures(2, 32, 23)), HasSubstr("32x23"));
+  EXPECT_THAT(refused(even_pictures(2, 31, 24)), AllOf(HasSubstr("31x24"), HasSubstr("must be even"), HasSubstr("bad.webm")));
+  EXPECT_THAT(refused(even_pictures(2, 32, 23)), HasSubstr("32x23"));
   EXPECT_THAT(refused({test::picture(0, 32, 24), test::picture(0, 24, 32)}), AllOf(HasSubstr("frame 1 "), HasSubstr("24x32")));
   EXPECT_THAT(refused({cv::Mat(24, 32, CV_8UC1, cv::Scalar(0))}), HasSubstr("three channels"));
-  EXPECT_THAT(error_of([&] { write_webm(folder / "bad.webm", pictures(2), 0); }), HasSubstr("0 frames a second"));
+  EXPECT_THAT(error_of([&] { write_webm(folder / "bad.webm", even_pictures(2), 0); }), HasSubstr("0 frames a second"));
   EXPECT_THAT(list_folder(folder.path()), IsEmpty());
 }
 
 TEST(VideoWriter, APlaceThatCannotBeWrittenIsNamedAndNothingStays) {
   const TemporaryFolder folder;
-  EXPECT_THAT(error_of([&] { write_webm(folder / "missing" / "video.webm", pictures(2), 12); }), HasSubstr("missing/video.webm"));
+  EXPECT_THAT(error_of([&] { write_webm(folder / "missing" / "video.webm", even_pictures(2), 12); }), HasSubstr("missing/video.webm"));
   make_folder(folder / "video.webm" / "inside");
-  EXPECT_THAT(error_of([&] { write_webm(folder / "video.webm", pictures(2), 12); }), HasSubstr("video.webm"));
+  EXPECT_THAT(error_of([&] { write_webm(folder / "video.webm", even_pictures(2), 12); }), HasSubstr("video.webm"));
   EXPECT_THAT(list_folder(folder.path()), ElementsAre(folder / "video.webm"));
 }
 
 TEST(VideoWriter, NothingIsPrinted) {
   testing::internal::CaptureStderr();
   testing::internal::CaptureStdout();
-  EXPECT_FALSE(encode_webm(pictures(3), 12).empty());
+  EXPECT_FALSE(encode_webm(even_pictures(3), 12).empty());
   EXPECT_EQ(testing::internal::GetCapturedStdout(), "");
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
 }

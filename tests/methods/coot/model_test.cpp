@@ -12,14 +12,14 @@ using vbench::test::expect_same;
 
 const std::vector<std::vector<int64_t>> kLengths{{3, 1, 4}, {2}, {5, 2}};
 
-video_text::Batch make_batch(uint64_t seed = 1) {
+video_text::Batch uneven_batch(uint64_t seed = 1) {
   const auto options = small_model();
   return random_batch(kLengths, options.video_width, options.text_width, seed);
 }
 
 TEST(CootModel, LocalEmbeddingsOfAVideoDoNotDependOnItsBatchMates) {
   const Model model(small_model(), 1, at::kCPU);
-  const auto batch = make_batch();
+  const auto batch = uneven_batch();
   const auto together = evaluate(model, batch);
   int64_t clip = 0;
   for (int64_t video = 0; video < batch.size(); ++video) {
@@ -35,7 +35,7 @@ TEST(CootModel, LocalEmbeddingsOfAVideoDoNotDependOnItsBatchMates) {
 
 TEST(CootModel, WordsSharedByParagraphAndSentencesGiveTheSameEmbeddingsAndGradients) {
   const Model model(small_model(), 1, at::kCPU);
-  const auto separate = make_batch();
+  const auto separate = uneven_batch();
   auto shared = separate;
   shared.sentences.rows = shared.paragraph.rows;
   const auto a = evaluate(model, separate), b = evaluate(model, shared);
@@ -69,7 +69,7 @@ TEST(CootModel, CollatedSentencesShareTheRowsOfTheirParagraphWhereTheyAreItsPiec
 
 TEST(CootModel, TheClipLevelCanBeSwitchedOff) {
   auto options = small_model();
-  const auto batch = make_batch();
+  const auto batch = uneven_batch();
   auto other = batch;
   other.clips.rows = batch.clips.rows + 1;
   const Model hierarchical(options, 1, at::kCPU);
@@ -83,7 +83,7 @@ TEST(CootModel, TheClipLevelCanBeSwitchedOff) {
 
 TEST(CootModel, TheAverageOptionChangesVideosWithFewerClipsOnly) {
   auto options = small_model();
-  const auto batch = make_batch();
+  const auto batch = uneven_batch();
   const auto upstream = evaluate(Model(options, 1, at::kCPU), batch).video;
   options.average = Average::kMasked;
   const auto masked = evaluate(Model(options, 1, at::kCPU), batch).video;
@@ -94,7 +94,7 @@ TEST(CootModel, TheAverageOptionChangesVideosWithFewerClipsOnly) {
 TEST(CootModel, EveryParameterTrainsAndBiasesDoNotDecay) {
   const Model model(small_model(), 1, at::kCPU);
   nn::DropoutKeys keys;
-  const auto batch = make_batch();
+  const auto batch = uneven_batch();
   const auto outputs = model.forward(batch, keys);
   coot_loss(outputs, batch.clip_num, batch.sent_num, LossOptions{}, {}, "train").total.backward();
   for (const auto& parameter : model.parameters()) {
@@ -105,7 +105,7 @@ TEST(CootModel, EveryParameterTrainsAndBiasesDoNotDecay) {
 }
 
 TEST(CootModel, TheSameSeedGivesTheSameBits) {
-  const auto batch = make_batch();
+  const auto batch = uneven_batch();
   const auto a = evaluate(Model(small_model(), 5, at::kCPU), batch), b = evaluate(Model(small_model(), 5, at::kCPU), batch);
   for (size_t i = 0; i < 6; ++i) expect_same(fields(a)[i].tensor, fields(b)[i].tensor, fields(a)[i].name);
 }

@@ -66,7 +66,7 @@ void check_outlier(const Golden& golden, const std::string& group, const Network
   expect_known(golden, group, known);
 }
 
-void check_scales(const Golden& golden, const std::string& group) {
+void check_tasks(const Golden& golden, const std::string& group) {
   const auto network = stored_network(golden, group);
   golden.for_each_group({{"params", [](const std::string&) {}},
                          {"completion_ref", [&](const std::string& child) { check_completion(golden, child, network); }},
@@ -76,7 +76,7 @@ void check_scales(const Golden& golden, const std::string& group) {
 
 TEST(SamTasksGolden, EveryPredictorGivesTheOriginalsDistances) {
   VBENCH_REQUIRE_GOLDEN(golden, "sam/tasks.h5");
-  golden.for_each_group({{"scales_", [&](const std::string& group) { check_scales(golden, group); }}});
+  golden.for_each_group({{"scales_", [&](const std::string& group) { check_tasks(golden, group); }}});
 }
 
 }  // namespace

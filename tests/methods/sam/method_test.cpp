@@ -91,7 +91,7 @@ TEST(Sam, MeanNeedsNoTraining) {
   EXPECT_TRUE(method.parameters().empty());
   const auto group = completion_group(3);
   const auto distances = method.infer({{group}}).front().distances;
-  test::expect_close(distances, cosine_distance(group.features.mean(1, true), group.query), {1e-6, 0, "float32 rounding"});
+  vbench::test::expect_close(distances, cosine_distance(group.features.mean(1, true), group.query), {1e-6, 0, "float32 rounding"});
   EXPECT_FALSE(method.infer({{abstraction_group(2, 4)}}).front().heads.has_value());
 }
 
@@ -104,7 +104,7 @@ TEST(Sam, MeanLinearSeesTheMeanOfEachSubset) {
   EXPECT_EQ(before.size(1), 7);
   group.features = group.features.mean(1, true).repeat({1, 3, 1});  // every member is the mean
   const auto after = method.infer({{group}}).front().heads->logits;
-  test::expect_close(after[0][0], before[0][6], {1e-5, 0, "float32 rounding"});
+  vbench::test::expect_close(after[0][0], before[0][6], {1e-5, 0, "float32 rounding"});
 }
 
 TEST(Sam, SmallSetsAreRefusedOrEnlargedAsAsked) {
@@ -117,13 +117,14 @@ TEST(Sam, SmallSetsAreRefusedOrEnlargedAsAsked) {
   // One video is tiled three times.
   auto tiled = single;
   tiled.groups[0].features = tiled.groups[0].features.repeat({1, 3, 1});
-  test::expect_close(repeating.infer(single).front().distances, repeating.infer(tiled).front().distances, {1e-6, 0, "float32 rounding"});
+  vbench::test::expect_close(repeating.infer(single).front().distances, repeating.infer(tiled).front().distances,
+                             {1e-6, 0, "float32 rounding"});
   // Two videos: the mean over repeating the first and repeating the second.
   auto first = pair, second = pair;
   first.groups[0].features = torch::cat({pair.groups[0].features, pair.groups[0].features.narrow(1, 0, 1)}, 1);
   second.groups[0].features = torch::cat({pair.groups[0].features, pair.groups[0].features.narrow(1, 1, 1)}, 1);
   const auto mean = (repeating.infer(first).front().distances + repeating.infer(second).front().distances) / 2;
-  test::expect_close(repeating.infer(pair).front().distances, mean, {1e-6, 0, "float32 rounding"});
+  vbench::test::expect_close(repeating.infer(pair).front().distances, mean, {1e-6, 0, "float32 rounding"});
   tuning.small_sets = SmallSets::kRefuse;
   Sam<kRn> strict(tuning, small_data(), 1, at::kCPU);
   EXPECT_THAT(test::error_of([&] { (void)strict.infer(single); }), HasSubstr("smaller than the smallest"));

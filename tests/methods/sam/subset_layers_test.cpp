@@ -15,7 +15,7 @@ using vbench::test::expect_close;
 using vbench::test::expect_same;
 using vbench::test::Threads;
 
-const Tolerance kDouble{1e-10, 1e-10, "double"};
+const Tolerance kInFloat64{1e-10, 1e-10, "double"};
 
 at::Tensor input(at::IntArrayRef shape) { return torch::randn(shape, torch::kDouble).requires_grad_(); }
 
@@ -31,7 +31,7 @@ at::Tensor hidden_by_definition(const at::Tensor& members, const at::Tensor& wei
 }
 
 void expect_same_derivatives(const at::Tensor& ours, const at::Tensor& theirs, const std::vector<at::Tensor>& inputs) {
-  expect_close(ours, theirs, kDouble, "values");
+  expect_close(ours, theirs, kInFloat64, "values");
   const auto direction = torch::randn_like(theirs.detach());
   const auto gradients = [&](const at::Tensor& output) {
     (output * direction).sum().backward();
@@ -43,7 +43,7 @@ void expect_same_derivatives(const at::Tensor& ours, const at::Tensor& theirs, c
     return all;
   };
   const auto a = gradients(ours), b = gradients(theirs);
-  for (size_t i = 0; i < inputs.size(); ++i) expect_close(a[i], b[i], kDouble, "gradient of input " + std::to_string(i));
+  for (size_t i = 0; i < inputs.size(); ++i) expect_close(a[i], b[i], kInFloat64, "gradient of input " + std::to_string(i));
 }
 
 TEST(SamSubsetHidden, EqualsTheLayerOnEveryConcatenationWithAllDerivatives) {

@@ -19,7 +19,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-size_t count(const std::string& text, const std::string& part) {
+size_t occurrences(const std::string& text, const std::string& part) {
   size_t found = 0;
   for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
   return found;
@@ -63,7 +63,7 @@ TEST(ClusterPageText, HostileNamesStayNames) {
   const auto text = cluster_page(sample_page());
   EXPECT_THAT(text, Not(HasSubstr(kHostileClass)));
   EXPECT_THAT(text, Not(HasSubstr("<img")));
-  EXPECT_EQ(count(text, "</script>"), 3U) << "two of data and the page's own";
+  EXPECT_EQ(occurrences(text, "</script>"), 3U) << "two of data and the page's own";
   const auto data = data_of(text, "report");
   EXPECT_EQ(data.at("classes").at(3), kHostileClass);
   EXPECT_EQ(data.at("ids").at(38), std::string("x/") + kHostileVideo);
@@ -92,7 +92,7 @@ TEST(ClusterPageText, EveryPictureIsInItOnce) {
   const auto page = sample_page(strip);
   const auto text = cluster_page(page);
   EXPECT_EQ(page.strips.size(), 12U);
-  EXPECT_EQ(count(text, base64(strip)), 12U);
+  EXPECT_EQ(occurrences(text, base64(strip)), 12U);
   const auto strips = data_of(text, "strips");
   const auto data = data_of(text, "report");
   for (const auto& head : data.at("heads")) {
