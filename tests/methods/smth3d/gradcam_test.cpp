@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 
 constexpr int64_t kClasses = 5;
 
-Network small_network(const Config& config = kModel224) {
+Network untrained_network(const Config& config = kModel224) {
   NetworkOptions options;
   options.config = config;
   options.divisor = 16;
@@ -41,7 +41,7 @@ at::Tensor named(const Network& network, const std::string& name) {
 
 TEST(ExplainClip, IsTheClassifiersRowOverTheMaps) {
   // The logit is linear in the mean of the maps: its gradient is the classifier's row over their size, wherever.
-  const auto network = small_network();
+  const auto network = untrained_network();
   const auto clip = random_clip(8, 48, 64);
   const auto explanation = explain_clip(network, clip, 2);
   const torch::NoGradGuard no_grad;
@@ -60,7 +60,7 @@ TEST(ExplainClip, IsTheClassifiersRowOverTheMaps) {
 }
 
 TEST(ExplainClip, LeavesNoTraceInTheParametersAndNeedsNoModeOfItsCaller) {
-  const auto network = small_network();
+  const auto network = untrained_network();
   for (auto& parameter : network.parameters()) parameter.tensor.requires_grad_(true);
   const auto clip = random_clip(4, 32, 32);
   const auto first = explain_clip(network, clip, std::nullopt);
@@ -73,7 +73,7 @@ TEST(ExplainClip, LeavesNoTraceInTheParametersAndNeedsNoModeOfItsCaller) {
 }
 
 TEST(ExplainClip, AConstantMapGivesZeros) {
-  const auto network = small_network();
+  const auto network = untrained_network();
   torch::NoGradGuard no_grad;
   named(network, "clf_layers.0.weight").zero_();
   const auto mask = explain_clip(network, random_clip(4, 32, 32), 0).mask;
@@ -83,13 +83,13 @@ TEST(ExplainClip, AConstantMapGivesZeros) {
 TEST(ExplainClip, TheMaskIsAsLongAndAsLargeAsTheClip) {
   for (const int64_t frames : {1, 2, 5, 13}) {
     for (const auto& config : {kModel1, kModel224}) {
-      const auto mask = explain_clip(small_network(config), random_clip(frames, 33, 50), std::nullopt).mask;
+      const auto mask = explain_clip(untrained_network(config), random_clip(frames, 33, 50), std::nullopt).mask;
       EXPECT_EQ(mask.sizes().vec(), (std::vector<int64_t>{frames, 33, 50}));
       EXPECT_GE(mask.min().item<float>(), 0);
       EXPECT_LE(mask.max().item<float>(), 1);
     }
   }
-  const auto mask = explain_clip(small_network(), random_clip(5, 33, 50), std::nullopt).mask;  // three steps for five frames
+  const auto mask = explain_clip(untrained_network(), random_clip(5, 33, 50), std::nullopt).mask;  // three steps for five frames
   test::expect_same(mask[0], mask[1]);
   test::expect_same(mask[2], mask[3]);
   EXPECT_FALSE(torch::equal(mask[1], mask[2]));
@@ -97,7 +97,7 @@ TEST(ExplainClip, TheMaskIsAsLongAndAsLargeAsTheClip) {
 }
 
 TEST(ExplainClip, RefusesOtherClassesShapesAndNumbers) {
-  const auto network = small_network();
+  const auto network = untrained_network();
   const auto clip = random_clip(4, 32, 32);
   EXPECT_THAT(error_of([&] { (void)explain_clip(network, clip, kClasses); }), HasSubstr("class 5 is not one of 5"));
   EXPECT_THAT(error_of([&] { (void)explain_clip(network, clip, -1); }), HasSubstr("class -1"));
