@@ -201,11 +201,7 @@ class Preparation {
     std::error_code error;
     if (fs::equivalent(place, file, error)) return;
     make_folder(place.parent_path());
-    const fs::path temporary = place.string() + ".link";
-    fs::remove(temporary, error);
-    fs::create_symlink(file, temporary, error);
-    if (!error) fs::rename(temporary, place, error);
-    if (error) throw input_error("cannot make the link: " + error.message(), printable(place.string()));
+    replace_link(place, file);
   }
 
   const Family& family_;

@@ -216,17 +216,8 @@ class Preparation {
   void link_videos() {
     if (has_videos_already()) return;
     const fs::path link = folder_ / kLink;
-    replace_link(link);
+    replace_link(link, root_);
     report_.facts.push_back(fmt::format("{} links to {}", printable(link.string()), printable(root_.string())));
-  }
-
-  void replace_link(const fs::path& link) const {
-    const fs::path temporary = link.string() + ".link";
-    std::error_code error;
-    fs::remove(temporary, error);
-    fs::create_symlink(root_, temporary, error);
-    if (!error) fs::rename(temporary, link, error);
-    if (error) throw input_error("cannot make the link: " + error.message(), printable(link.string()));
   }
 
   const Family& family_;

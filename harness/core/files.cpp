@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "harness/core/error.hpp"
+#include "harness/core/text.hpp"
 
 namespace vbench {
 namespace fs = std::filesystem;
@@ -82,6 +83,15 @@ void write_file_atomically(const fs::path& path, std::string_view bytes) {
     if (fd.get() < 0) fail_writing(path, "create the file", errno);
     write_all(fd.get(), bytes, path);
   });
+}
+
+void replace_link(const fs::path& link, const fs::path& target) {
+  const fs::path temporary = link.string() + ".link";
+  std::error_code error;
+  fs::remove(temporary, error);
+  fs::create_symlink(target, temporary, error);
+  if (!error) fs::rename(temporary, link, error);
+  if (error) throw input_error("cannot make the link: " + error.message(), printable(link.string()));
 }
 
 void remove_abandoned_files(const fs::path& folder) {

@@ -17,6 +17,9 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view b
 /// throws.
 void replace_file_atomically(const std::filesystem::path& path, const std::function<void(const std::filesystem::path&)>& write);
 
+/// A symbolic link to `target` in the place of what lies at `link`; the link's folder exists. @throws Error kInput
+void replace_link(const std::filesystem::path& link, const std::filesystem::path& target);
+
 /// Removes the temporary files that killed processes left in the folder. Only where nobody else is writing.
 void remove_abandoned_files(const std::filesystem::path& folder);
 

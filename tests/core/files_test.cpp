@@ -66,6 +66,17 @@ TEST(AtomicFile, WhatAKilledWriterLeftIsRemovedAndNothingElse) {
   EXPECT_EQ(read_file(folder / "last.pth"), "whole");
 }
 
+TEST(ReplaceLink, PutsALinkInThePlaceOfAnotherOneAndOfNoFolder) {
+  const test::TemporaryFolder folder;
+  replace_link(folder / "link", "somewhere");
+  replace_link(folder / "link", "elsewhere");
+  EXPECT_EQ(std::filesystem::read_symlink(folder / "link"), "elsewhere");
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
+  make_folder(folder / "full/of/files");
+  EXPECT_THROW(replace_link(folder / "full", "elsewhere"), Error);
+  EXPECT_TRUE(std::filesystem::is_directory(folder / "full/of/files"));
+}
+
 TEST(ListFolder, IsSortedAndTellsNothingThereFromNotAllowed) {
   const test::TemporaryFolder folder;
   for (const char* name : {"b", "a"}) write_file_atomically(folder / name, "");
