@@ -43,6 +43,7 @@ std::string layout_of(const Family& family) {
       {"frames.db", "all frames in one packed database ('vbench data convert'), or"},
       {"jpg/<class>/<video>/", "frames.db and n_frames, or frame_00001.jpg ..., or"},
       {"videos/<class>/", "video files, which are decoded from their beginning for every clip"}};
+  lines.reserve(lines.size() + 1);  // GCC 12 warns of the growth that it inlines otherwise
   if (!family.media_folder.empty()) lines.emplace_back(fmt::format("{}/...", family.media_folder), "the official archive as it is");
   size_t width = 0;
   for (const auto& [path, what] : lines) width = std::max(width, path.size());
