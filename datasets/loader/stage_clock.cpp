@@ -1,6 +1,5 @@
 #include "datasets/loader/stage_clock.hpp"
 
-#include <atomic>
 #include <chrono>
 
 namespace vbench {
@@ -8,7 +7,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-std::atomic<bool> running{false};
 std::array<std::atomic<int64_t>, kReadStages> nanoseconds{}, marks{};
 thread_local StageScope* innermost = nullptr;
 thread_local Clock::time_point since;
@@ -27,10 +25,10 @@ void account(ReadStage stage) {
 void start_stage_clock() {
   for (auto& sum : nanoseconds) sum = 0;
   for (auto& count : marks) count = 0;
-  running = true;
+  detail::stage_clock_runs = true;
 }
 
-void stop_stage_clock() { running = false; }
+void stop_stage_clock() { detail::stage_clock_runs = false; }
 
 StageTimes stage_times() {
   StageTimes times;
@@ -41,8 +39,7 @@ StageTimes stage_times() {
   return times;
 }
 
-StageScope::StageScope(ReadStage stage) : stage_(stage), counts_(running.load(std::memory_order_relaxed)) {
-  if (!counts_) return;
+void StageScope::enter() {
   outer_ = innermost;
   innermost = this;
   if (outer_ == nullptr) {
@@ -53,8 +50,7 @@ StageScope::StageScope(ReadStage stage) : stage_(stage), counts_(running.load(st
   ++marks[index_of(stage_)];
 }
 
-StageScope::~StageScope() {
-  if (!counts_) return;
+void StageScope::leave() {
   account(stage_);
   innermost = outer_;
 }

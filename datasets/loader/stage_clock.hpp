@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 
 namespace vbench {
@@ -26,15 +27,27 @@ void start_stage_clock();
 void stop_stage_clock();
 [[nodiscard]] StageTimes stage_times();
 
-/// Time goes to this stage while it lives, except what stages inside it take.
+namespace detail {
+inline constinit std::atomic<bool> stage_clock_runs{false};
+}
+
+/// Time goes to this stage while it lives, except what stages inside it take. While the clock is off, one load of a byte that nobody
+/// writes.
 class StageScope {
  public:
-  explicit StageScope(ReadStage stage);
-  ~StageScope();
+  explicit StageScope(ReadStage stage) : stage_(stage), counts_(detail::stage_clock_runs.load(std::memory_order_relaxed)) {
+    if (counts_) enter();
+  }
+  ~StageScope() {
+    if (counts_) leave();
+  }
   StageScope(const StageScope&) = delete;
   StageScope& operator=(const StageScope&) = delete;
 
  private:
+  void enter();
+  void leave();
+
   ReadStage stage_;
   bool counts_;
   StageScope* outer_ = nullptr;
