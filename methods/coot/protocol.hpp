@@ -28,7 +28,8 @@ class RetrievalProtocol {
   std::vector<Embeddings> batches_;
 };
 
-/// Scores of all four directions and the ranks of every item.
+/// Scores of all four directions, the ranks of every item ("v2p_rank"), and what came first where ranks are best and worst ("v2p_nearest":
+/// places among the items, which answer for each other).
 [[nodiscard]] Evaluation retrieval_evaluation(const Embeddings& embeddings, SelectBy select_by);
 
 }  // namespace vbench::coot

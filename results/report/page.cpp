@@ -20,6 +20,7 @@ std::string source_of(const assets::Asset& asset) {
 std::vector<const assets::Asset*> styles_of(const Page& page) {
   return page.curves ? std::vector{&assets::kUplotStyle, &assets::kStyle} : std::vector{&assets::kStyle};
 }
+const assets::Asset& kDark = assets::kDarkStyle;  // counts where the system or the reader likes it dark
 std::vector<const assets::Asset*> scripts_of(const Page& page) {
   return page.curves ? std::vector{&assets::kUplotScript, &assets::kScript} : std::vector{&assets::kScript};
 }
@@ -27,6 +28,7 @@ std::vector<const assets::Asset*> scripts_of(const Page& page) {
 std::string policy(const Page& page) {
   std::string styles, scripts;
   for (const auto* style : styles_of(page)) styles += " " + source_of(*style);
+  styles += " " + source_of(kDark);
   for (const auto* script : scripts_of(page)) scripts += " " + source_of(*script);
   return fmt::format("default-src 'none'; img-src data:; style-src{}; script-src{}; base-uri 'none'; form-action 'none'", styles, scripts);
 }
@@ -39,8 +41,14 @@ std::string head_text(const Page& page) {
       "<meta name=\"color-scheme\" content=\"light dark\">\n<title>{}{}</title>\n",
       policy(page), page.data_kind == DataKind::kSynthetic ? "SYNTHETIC: " : "", escape_html(page.title));
   for (const auto* style : styles_of(page)) text += fmt::format("<style>{}</style>\n", style->text);
+  text += fmt::format("<style id=\"dark-style\" media=\"screen and (prefers-color-scheme: dark)\">{}</style>\n", kDark.text);
   return text + "</head>\n";
 }
+
+/// Shown by the script, which makes it work.
+constexpr const char* kThemeSwitch =
+    "<label class=\"field\" id=\"theme-field\" hidden>colours <select id=\"theme\"><option value=\"system\">as the system</option>"
+    "<option value=\"light\">light</option><option value=\"dark\">dark</option></select></label>";
 
 std::string banner(DataKind kind) {
   if (kind == DataKind::kReal) return "";
@@ -64,8 +72,9 @@ std::string footer(const Page& page) {
 
 std::string page_text(const Page& page) {
   std::string text = head_text(page) + "<body>\n<a class=\"skip\" href=\"#content\">Skip to the content</a>\n" + banner(page.data_kind);
-  text += fmt::format("<header class=\"page-head\">\n<h1>{}</h1>\n{}\n<nav class=\"contents\" aria-label=\"Contents\">",
-                      escape_html(page.title), page.head_html);
+  text += fmt::format(
+      "<header class=\"page-head\">\n<div class=\"title-line\"><h1>{}</h1>{}</div>\n{}\n<nav class=\"contents\" aria-label=\"Contents\">",
+      escape_html(page.title), kThemeSwitch, page.head_html);
   for (const auto& section : page.sections)
     text += fmt::format("<a href=\"#{}\">{}</a>", escape_html(section.id), escape_html(section.title));
   text += "</nav>\n</header>\n<main id=\"content\" tabindex=\"-1\">\n";

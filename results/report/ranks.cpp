@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
 
 #include "results/report/html.hpp"
@@ -87,6 +88,47 @@ std::string queries_table(const std::string& title, const Ranks& ranks, const st
   return table_html(table);
 }
 
+/// Of "v2p_nearest" beside "v2p_rank": places among the same items, as many for each query. Nothing where a place is none of an item.
+NearestAnswers nearest_of(const std::vector<ItemOutput>& outputs, const ItemOutput& ranks, int64_t seed) {
+  if (!ranks.name.ends_with(kSuffix)) return {};
+  const auto name = ranks.name.substr(0, ranks.name.size() - kSuffix.size()) + "_nearest";
+  const auto found = std::find_if(outputs.begin(), outputs.end(), [&](const ItemOutput& each) { return each.name == name; });
+  if (found == outputs.end() || found->width < 1 || found->values.size() != found->ids.size() * static_cast<size_t>(found->width))
+    return {};
+  std::map<std::string, float> rank_of;
+  for (size_t i = 0; i < ranks.ids.size(); ++i) rank_of[ranks.ids[i]] = ranks.values[i];
+  NearestAnswers nearest{.seed = seed, .queries = found->ids, .ranks = {}, .answers = {}};
+  for (size_t i = 0; i < found->ids.size(); ++i) {
+    const auto rank = rank_of.find(found->ids[i]);
+    if (rank == rank_of.end()) return {};
+    nearest.ranks.push_back(rank->second);
+    auto& answers = nearest.answers.emplace_back();
+    for (size_t k = 0; k < static_cast<size_t>(found->width); ++k) {
+      const float place = found->values[i * static_cast<size_t>(found->width) + k];
+      if (!(place >= 0 && place < static_cast<float>(ranks.ids.size()))) return {};
+      answers.push_back(ranks.ids[static_cast<size_t>(place)]);
+    }
+  }
+  return nearest;
+}
+
+std::string nearest_table(const Ranks& ranks) {
+  const auto& nearest = ranks.nearest;
+  if (nearest.queries.empty()) return "";
+  Table table{
+      .title = fmt::format("Nearest answers, {}, seed {}", ranks.configuration, nearest.seed),
+      .header = {"query", "rank"},
+      .rows = {},
+      .notes = {"The best and the worst queries of this run, the nearest answer first; bold: the right one, where it is among them."}};
+  for (size_t k = 0; k < nearest.answers.front().size(); ++k) table.header.push_back(std::to_string(k + 1));
+  for (size_t i = 0; i < nearest.queries.size(); ++i) {
+    std::vector<Cell> row{{.text = nearest.queries[i]}, {.text = fmt::format("{:g}", nearest.ranks[i]), .numeric = true}};
+    for (const auto& answer : nearest.answers[i]) row.push_back({.text = answer, .bold = answer == nearest.queries[i]});
+    table.rows.push_back(std::move(row));
+  }
+  return table_html(table);
+}
+
 std::string examples_html(const Ranks& ranks) {
   const auto means = mean_ranks(ranks);
   std::vector<size_t> order(means.size());
@@ -97,7 +139,7 @@ std::string examples_html(const Ranks& ranks) {
   const std::vector<size_t> worst(order.rbegin(), order.rbegin() + static_cast<std::ptrdiff_t>(std::min(kExamples, order.size() - half)));
   std::string html =
       worst.empty() ? "" : queries_table(fmt::format("Worst of {} queries, {}", order.size(), ranks.configuration), ranks, worst);
-  return html + queries_table(fmt::format("Best, {}", ranks.configuration), ranks, best);
+  return html + queries_table(fmt::format("Best, {}", ranks.configuration), ranks, best) + nearest_table(ranks);
 }
 
 }  // namespace
@@ -117,6 +159,7 @@ bool add_ranks(Ranks& ranks, const std::vector<ItemOutput>& outputs, const std::
   ranks.ids = found->ids;
   ranks.seeds.push_back(seed);
   ranks.of_seed.push_back(found->values);
+  if (ranks.nearest.queries.empty()) ranks.nearest = nearest_of(outputs, *found, seed);
   return true;
 }
 

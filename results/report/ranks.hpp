@@ -1,5 +1,5 @@
-// Retrieval and other ranked answers, from the ranks that runs stored of every query: recall over k, and the queries with the best and the
-// worst ranks. Used by the sections of a group.
+// Retrieval and other ranked answers, from the ranks that runs stored of every query: recall over k, the queries with the best and the
+// worst ranks, and what these were answered with. Used by the sections of a group.
 #pragma once
 
 #include <string>
@@ -10,6 +10,14 @@
 
 namespace vbench::report {
 
+/// What came first, for some queries of one run.
+struct NearestAnswers {
+  int64_t seed = 0;
+  std::vector<std::string> queries;
+  std::vector<float> ranks;                       ///< of the right answers
+  std::vector<std::vector<std::string>> answers;  ///< the nearest first; the right one has the query's name
+};
+
 /// Ranks of one kind, of all seeds of a configuration.
 struct Ranks {
   std::string configuration;
@@ -17,6 +25,7 @@ struct Ranks {
   std::vector<std::string> ids;  ///< of the queries
   std::vector<int64_t> seeds;
   std::vector<std::vector<float>> of_seed;  ///< 1 = the right answer came first
+  NearestAnswers nearest = {};              ///< of the first run that stored some
 };
 
 /// The kinds of ranks among outputs: "v2p_rank" of width 1, ...

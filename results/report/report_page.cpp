@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "results/report/curves.hpp"
 #include "results/report/groups.hpp"
@@ -40,7 +41,9 @@ void add_kinds(std::vector<std::pair<std::string, Ranks>>& all, const Configurat
     auto found = std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.first == kind; });
     if (found == all.end())
       found = all.insert(
-          all.end(), {kind, {.configuration = configuration.brief, .valid = configuration.valid, .ids = {}, .seeds = {}, .of_seed = {}}});
+          all.end(),
+          {kind,
+           {.configuration = configuration.brief, .valid = configuration.valid, .ids = {}, .seeds = {}, .of_seed = {}, .nearest = {}}});
     add_ranks(found->second, outputs, kind, run.seed);
   }
 }
@@ -127,16 +130,18 @@ class GroupSections {
   nlohmann::json matrices_ = nlohmann::json::array();
 };
 
-DataKind kind_of(const std::vector<RunRecord>& runs) {
-  const auto synthetic = std::count_if(runs.begin(), runs.end(), [](const RunRecord& run) { return run.source == Source::kSynthetic; });
-  if (synthetic == 0) return DataKind::kReal;
-  return synthetic == static_cast<int64_t>(runs.size()) ? DataKind::kSynthetic : DataKind::kBoth;
+DataKind kind_of(const Report& report) {
+  std::set<Source> sources;
+  for (const auto& run : report.runs) sources.insert(run.source);
+  for (const auto& row : report.throughput) sources.insert(row.source);
+  if (!sources.contains(Source::kSynthetic)) return DataKind::kReal;
+  return sources.size() == 1 ? DataKind::kSynthetic : DataKind::kBoth;
 }
 
 }  // namespace
 
 std::string report_page(const Report& report) {
-  Page page{.title = title_of(report.runs), .data_kind = kind_of(report.runs)};
+  Page page{.title = title_of(report.runs), .data_kind = kind_of(report)};
   page.head_html = head_html(report.runs, report.notes);
   page.head_html +=
       "<noscript><p class=\"note\">Drawings need JavaScript, which this page brings along; tables hold their figures.</p></noscript>";
@@ -145,6 +150,7 @@ std::string report_page(const Report& report) {
   GroupSections sections(report);
   for (const auto& group : groups_of(report.runs)) sections.add(page, group);
   sections.finish(page);
+  if (!report.throughput.empty()) page.sections.push_back({"throughput", "Throughput", throughput_html(report.throughput)});
   if (report.clusters) add_clusters(page, *report.clusters);
   return page_text(page);
 }

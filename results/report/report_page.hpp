@@ -12,6 +12,7 @@
 #include "results/report/cluster_page.hpp"
 #include "results/report/confusion.hpp"
 #include "results/significance.hpp"
+#include "results/throughput.hpp"
 
 namespace vbench::report {
 
@@ -20,6 +21,7 @@ struct Report {
   std::map<std::string, Published> published = {};  ///< by method
   std::vector<std::string> notes = {};              ///< what the reader must know of the whole page: a sentence each
   std::optional<ClusterPage> clusters = std::nullopt;
+  std::vector<ThroughputRow> throughput = {};
   ItemTester by_item = {};  ///< compares rows of leaderboards; empty: they are compared by seed alone
   /// Outputs of a run: megabytes, so one run after another.
   std::function<std::vector<ItemOutput>(const RunRecord&)> outputs = {};

@@ -91,6 +91,14 @@ std::string speed_html(const Group& group) {
   return "<h3>Speed</h3>\n" + table_html(table);
 }
 
+std::string throughput_html(const std::vector<ThroughputRow>& rows) {
+  std::string html =
+      "<p>What each stage does on its own, as <code>vbench throughput</code> measured it; how fast the runs of this page were stands with "
+      "them, under Speed.</p>\n";
+  for (const auto& table : throughput_tables(rows)) html += table_html(table);
+  return html;
+}
+
 std::string settings_html(const Group& group) {
   std::vector<const SettingValues*> all;
   for (const auto& each : group.configurations) all.push_back(&each.settings);

@@ -1,14 +1,19 @@
-// What runs were run with and on: speed, settings in which configurations differ, environments. Used by the sections of a group.
+// What runs were run with and on: speed, settings in which configurations differ, environments. Used by the sections of a report.
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "results/report/groups.hpp"
+#include "results/throughput.hpp"
 
 namespace vbench::report {
 
 /// Steps a second by configuration, and which runs were on a busy machine.
 [[nodiscard]] std::string speed_html(const Group& group);
+
+/// What `vbench throughput` measured, stage by stage; there is some.
+[[nodiscard]] std::string throughput_html(const std::vector<ThroughputRow>& rows);
 
 /// Only settings that differ between configurations; those that all have are folded.
 [[nodiscard]] std::string settings_html(const Group& group);

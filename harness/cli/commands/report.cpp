@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <set>
+#include <tuple>
 
 #include "harness/cli/commands/boards.hpp"
 #include "harness/cli/commands/class_names.hpp"
@@ -28,6 +29,17 @@ void add_clusters(const CommandContext& context, const Store& store, report::Rep
   }
 }
 
+/// Measured speeds of what the page is about: with --run, those of the runs' variants.
+std::vector<ThroughputRow> measured_speeds(const CommandContext& context, const Store& store, const std::vector<RunRecord>& runs) {
+  const RunSpec& spec = context.invocation.run;
+  auto rows = store.throughput({spec.method, spec.dataset, spec.variant});
+  if (context.invocation.run_ids.empty()) return rows;
+  std::set<std::tuple<std::string, std::string, std::string>> variants;
+  for (const auto& run : runs) variants.emplace(run.method, run.dataset, run.variant);
+  std::erase_if(rows, [&](const ThroughputRow& row) { return !variants.contains({row.method, row.dataset, row.variant}); });
+  return rows;
+}
+
 /// "3 runs, 8 clusters of 192 videos, 45 of them in pictures,": what was written.
 std::string contents(const report::Report& page) {
   auto text = report::counted(static_cast<int64_t>(page.runs.size()), "run");
@@ -47,6 +59,7 @@ int report_command(const CommandContext& context) {
   const auto store = open_store(context);
   report::Report page{.runs = reported_runs(context, store), .published = published_figures(context.registry)};
   page.by_item = item_tester(store);
+  page.throughput = measured_speeds(context, store, page.runs);
   page.outputs = [&](const RunRecord& run) {
     throw_if_stop_requested();
     return store.find(run.run_id).value().outputs;

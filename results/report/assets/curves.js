@@ -56,6 +56,8 @@
         Escape: () => this.leave(),
       };
       this.drawing.tabIndex = 0;
+      this.drawing.setAttribute('role', 'application');  // screen readers leave it its keys
+      this.drawing.setAttribute('aria-roledescription', 'chart');
       this.drawing.addEventListener('keydown', (event) => {
         if (event.ctrlKey || event.metaKey || event.altKey || !keys[event.key] || !this.plot) return;
         event.preventDefault();

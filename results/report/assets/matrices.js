@@ -38,6 +38,8 @@
         Escape: () => this.show(null),
       };
       this.drawing.tabIndex = 0;
+      this.drawing.setAttribute('role', 'application');  // screen readers leave it its keys
+      this.drawing.setAttribute('aria-roledescription', 'matrix');
       this.drawing.addEventListener('keydown', (event) => {
         if (event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
         event.preventDefault();

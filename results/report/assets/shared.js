@@ -24,8 +24,47 @@ const shared = (function () {
     }
   }, { rootMargin: kNear + 'px 0px' }) : null;
 
-  window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => redraws.forEach((redraw) => redraw()));
-  window.addEventListener('beforeprint', () => Array.from(waiting.keys()).forEach(drawOnce));
+  // --- Light or dark: as the system, until the reader asks for one of them; paper is light ---
+
+  const dark = document.getElementById('dark-style'), wish = document.getElementById('theme');
+  const kMedia = { system: dark.media, light: 'not all', dark: 'screen' };
+  const kKept = 'vbench-theme';
+  function redrawAll() {
+    redraws.forEach((redraw) => redraw());
+  }
+  function setTheme(media) {
+    if (dark.media === media) return;
+    dark.media = media;
+    redrawAll();
+  }
+  function keep(theme) {
+    try {
+      window.localStorage.setItem(kKept, theme);
+    } catch (error) {
+      // Some places where a page may lie keep nothing: the wish is forgotten with the page.
+    }
+  }
+  function kept() {
+    try {
+      const theme = window.localStorage.getItem(kKept);
+      return Object.prototype.hasOwnProperty.call(kMedia, theme) ? theme : 'system';
+    } catch (error) {
+      return 'system';
+    }
+  }
+  wish.value = kept();
+  setTheme(kMedia[wish.value]);
+  document.getElementById('theme-field').hidden = false;
+  wish.addEventListener('change', () => {
+    setTheme(kMedia[wish.value]);
+    keep(wish.value);
+  });
+  window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redrawAll);
+  window.addEventListener('beforeprint', () => {
+    setTheme(kMedia.light);
+    Array.from(waiting.keys()).forEach(drawOnce);
+  });
+  window.addEventListener('afterprint', () => setTheme(kMedia[wish.value]));
 
   return {
     // What the page holds for a part of its script; null where it has none.
