@@ -1,16 +1,13 @@
 #include "harness/throughput/stage_passes.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <functional>
-#include <numeric>
 
 #include "datasets/loader/stage_clock.hpp"
 #include "harness/core/error.hpp"
 #include "harness/core/text.hpp"
+#include "harness/throughput/operation_counter.hpp"
 #include "harness/throughput/process_memory.hpp"
 #include "harness/train/device.hpp"
 
@@ -24,31 +21,16 @@ constexpr uint64_t kSeed = 1;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-/// Runs a part and adds its time and its memory to what was measured of its stage.
-template <class Part>
-auto timed(Measured& measured, const Part& part) {
-  reset_peak_memory();
-  const auto start = Clock::now();
-  auto result = part();
-  measured.seconds += seconds_since(start);
-  measured.peak_bytes = std::max(measured.peak_bytes, peak_memory());
-  return result;
-}
-
 void count_batch(Measured& measured, int64_t clips, int64_t samples) {
   ++measured.batches;
   measured.clips += clips;
   measured.samples += samples;
 }
 
-/// "one clip of 3x16x112x112 with ..." -> 3, 16, 112, 112.
-std::vector<int64_t> clip_in(const std::string& flops_of) {
-  constexpr std::string_view kBegin = "one clip of ";
-  if (flops_of.rfind(kBegin, 0) != 0) return {};
-  const std::string shape = flops_of.substr(kBegin.size(), flops_of.find(' ', kBegin.size()) - kBegin.size());
-  std::vector<int64_t> sides;
-  for (const auto& side : split(shape, 'x')) sides.push_back(parse_int(side).value_or(0));
-  return sides;
+double seconds_of(const std::map<Stage, Measured>& pass) {
+  double seconds = 0;
+  for (const auto& [stage, measured] : pass) seconds += measured.seconds;
+  return seconds;
 }
 
 }  // namespace
@@ -159,22 +141,30 @@ void StagePasses::take_batch(Phase phase) {
       throw input_error("nothing can be read", variant_.dataset, "'vbench data verify' tells what is wrong with its files");
   } while (experiment_->batch_items() == 0);
   taken_ = phase;
-  flops_ = operations();
 }
 
-/// As `vbench show` counts them for a clip of the size of those taken. Methods whose samples have no size in common are not counted.
-int64_t StagePasses::operations() const {
-  constexpr const char* kShownClip = "model.show_clip";
-  auto taken = experiment_->clip_shape();
-  if (taken.size() != 5) return 0;
-  taken.erase(taken.begin());
-  const auto pairing = make_pairing();
-  if (pairing->settings().values().contains(kShownClip))
-    pairing->settings().set(kShownClip, fmt::format("{}x{}x{}", taken[1], taken[2], taken[3]));
-  const auto summary = pairing->summary();
-  auto counted = clip_in(summary.flops_of);
-  if (counted.size() == 3) counted.insert(counted.begin(), taken.front());  // without its colours
-  return counted == taken ? summary.flops : 0;
+/// Runs a part and adds its time and its memory to what was measured of its stage. The first time of all its operations are counted
+/// instead: a cold run is thrown away anyway.
+template <class Part>
+auto StagePasses::timed(Pass& pass, Stage stage, const Part& part) {
+  Measured& measured = pass[stage];
+  if (!operations_.contains(stage)) {
+    const OperationCounter counter;
+    auto result = part();
+    operations_[stage] = counter.operations();
+    return result;
+  }
+  reset_peak_memory();
+  const auto start = Clock::now();
+  auto result = part();
+  measured.seconds += seconds_since(start);
+  measured.peak_bytes = std::max(measured.peak_bytes, peak_memory());
+  return result;
+}
+
+/// Every batch of a pass is the same one.
+void StagePasses::add_operations(Pass& pass) const {
+  for (auto& [stage, measured] : pass) measured.flops = operations_.at(stage) * static_cast<double>(measured.batches);
 }
 
 StagePasses::Pass StagePasses::step() {
@@ -185,25 +175,23 @@ StagePasses::Pass StagePasses::step() {
   if (!step_) step_.emplace(*experiment_, options, request_.spec.precision, parse_device(request_.spec.device), kSeed);
   // The work of a step does not depend on the rate. A small one keeps the weights where they are, however often the batch is seen.
   const double rate = 1e-6 * options.optimizer.learning_rate;
-  Measured forward, backward, optimiser;
+  Pass pass;
   do {
     const StepContext context{kSeed, 0, 0, global_step_++, options.epochs};
-    const LossTerms loss = timed(forward, [&] {
+    const LossTerms loss = timed(pass, Stage::kForward, [&] {
       LossTerms terms = step_->forward(context);
       if (!std::isfinite(terms.total.item<double>())) throw Error(ErrorKind::kNumeric, "the loss is not finite", variant_.name);
       return terms;
     });
-    const bool good = timed(backward, [&] { return step_->backward(loss); });
-    timed(optimiser, [&] {
+    const bool good = timed(pass, Stage::kBackward, [&] { return step_->backward(loss); });
+    timed(pass, Stage::kOptimiser, [&] {
       step_->update(good, rate);
       return 0;
     });
-    for (Measured* measured : {&forward, &backward, &optimiser})
-      count_batch(*measured, experiment_->batch_items(), experiment_->batch_items());
-  } while (forward.seconds + backward.seconds + optimiser.seconds < request_.min_time);
-  forward.flops = static_cast<double>(flops_) * static_cast<double>(forward.clips);
-  backward.flops = 2 * forward.flops;  // by the inputs and by the weights, as many each
-  return {{Stage::kForward, forward}, {Stage::kBackward, backward}, {Stage::kOptimiser, optimiser}};
+    for (auto& [stage, measured] : pass) count_batch(measured, experiment_->batch_items(), experiment_->batch_items());
+  } while (seconds_of(pass) < request_.min_time);
+  add_operations(pass);
+  return pass;
 }
 
 StagePasses::Pass StagePasses::evaluate() {
@@ -212,16 +200,16 @@ StagePasses::Pass StagePasses::evaluate() {
   // Only a split of one batch may be smaller than a batch; to ask for the items of a large one would hash its files.
   int64_t samples = pairing_->training().eval_batch_size;
   if (experiment_->batches(Phase::kEvaluate) == 1) samples = std::min(samples, experiment_->data(Phase::kEvaluate).items);
-  Measured measured;
+  Pass pass;
   do {
-    (void)timed(measured, [&] {
+    (void)timed(pass, Stage::kEvaluate, [&] {
       const Autocast autocast(request_.spec.precision, parse_device(request_.spec.device));
       return experiment_->eval_loss({kSeed, 0, 0, 0, 0});
     });
-    count_batch(measured, experiment_->batch_items(), samples);
-  } while (measured.seconds < request_.min_time);
-  measured.flops = static_cast<double>(flops_) * static_cast<double>(measured.clips);
-  return {{Stage::kEvaluate, measured}};
+    count_batch(pass[Stage::kEvaluate], experiment_->batch_items(), samples);
+  } while (seconds_of(pass) < request_.min_time);
+  add_operations(pass);
+  return pass;
 }
 
 }  // namespace vbench::throughput

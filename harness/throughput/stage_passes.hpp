@@ -35,7 +35,7 @@ struct Measured {
   double seconds = 0;
   int64_t batches = 0, clips = 0, samples = 0;
   int64_t peak_bytes = 0;  ///< resident at most while it ran
-  double flops = 0;        ///< of all clips; 0: not known for clips of this size
+  double flops = 0;        ///< of products and convolutions, a multiply-add being two
 };
 
 class StagePasses {
@@ -65,7 +65,9 @@ class StagePasses {
   [[nodiscard]] bool trains() const { return trains_; }
   void take_batch(Phase phase);
   [[nodiscard]] std::unique_ptr<Pairing> make_pairing() const;
-  [[nodiscard]] int64_t operations() const;
+  template <class Part>
+  auto timed(Pass& pass, Stage stage, const Part& part);
+  void add_operations(Pass& pass) const;
 
   StageRequest request_;
   const VariantEntry& variant_;
@@ -76,7 +78,7 @@ class StagePasses {
   std::optional<TrainStep> step_;
   std::optional<Phase> taken_;  ///< whose batch the experiment holds
   int64_t global_step_ = 0;
-  int64_t flops_ = 0;  ///< of one of its clips, forward; 0: not known
+  std::map<Stage, double> operations_;  ///< of a batch; nothing before the stage has run
   std::map<Family, std::vector<Pass>> done_;
 };
 

@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "methods/nn/counted_products.hpp"
 #include "methods/nn/fast.hpp"
 #include "methods/nn/rows.hpp"
 
@@ -36,6 +37,13 @@ Plan plan_of(const Spans& spans, int64_t width, int64_t heads, const Dropout& dr
   return plan;
 }
 
+// Multiply-adds of the queries with the keys; every other product of attention has as many.
+int64_t multiply_adds(const Plan& plan) {
+  int64_t sum = 0;
+  for (const auto& item : plan.items) sum += item.length * item.length * item.head_width;
+  return sum;
+}
+
 // body(item, offset in qkv, offset in the result, scratch) for every item.
 template <class Body>
 void for_items(const Plan& plan, Body&& body) {
@@ -59,6 +67,7 @@ struct SelfAttention : torch::autograd::Function<SelfAttention> {
     const int64_t width = qkv.size(1) / 3;
     const at::Tensor out = at::empty({qkv.size(0), width}, qkv.options());
     const Plan plan = plan_of(spans, width, heads, dropout);
+    const CountedProducts counted(2 * multiply_adds(plan));
     with_element_type(qkv, [&]<class T>(T) {
       for_items(plan, [&](const kernels::AttentionItem& item, int64_t from, int64_t to, float* scratch) {
         kernels::rows<T>().attention(data<T>(qkv) + from, data<T>(out) + to, item, scratch);
@@ -71,6 +80,7 @@ struct SelfAttention : torch::autograd::Function<SelfAttention> {
     const at::Tensor qkv = context->get_saved_variables()[0];
     const at::Tensor dout = gradient(gradients[0], qkv), dqkv = at::empty_like(qkv);
     const Plan plan = plan_of(kept_spans(context), qkv.size(1) / 3, context->saved_data["heads"].toInt(), kept_dropout(context, "dropout"));
+    const CountedProducts counted(5 * multiply_adds(plan));  // the weights once more, then four gradients
     with_element_type(qkv, [&]<class T>(T) {
       for_items(plan, [&](const kernels::AttentionItem& item, int64_t from, int64_t to, float* scratch) {
         kernels::rows<T>().attention_backward(data<T>(dout) + to, data<T>(qkv) + from, data<T>(dqkv) + from, item, scratch);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "methods/nn/counted_products.hpp"
 #include "methods/nn/rows.hpp"
 
 namespace vbench::nn {
@@ -52,6 +53,7 @@ at::Tensor library_product(const at::Tensor& a, const at::Tensor& b, const at::T
 at::Tensor product(const at::Tensor& a, const at::Tensor& b, const at::Tensor& bias, at::ScalarType result) {
   const int64_t m = a.size(0), n = b.size(1), k = a.size(1);
   const bool narrow = a.scalar_type() == at::kBFloat16;
+  const CountedProducts counted(m * n * k);
   if (m == 0 || n == 0 || k == 0 || !kernels::table().fast_gemm || (narrow && kernels::library_bf16())) {
     return library_product(a, b, bias, result);
   }
