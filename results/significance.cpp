@@ -48,9 +48,10 @@ double seeds_test(const Runs& better, const Runs& worse, const std::string& metr
   return welch_test(values_of(worse, metric), values_of(better, metric)).p;
 }
 
-/// Both claims must hold, so the weaker one counts; one alone where the other cannot be tested.
+/// Both claims must hold, so the weaker one counts; one alone where the other cannot be tested. Runs that are all equal, as those that
+/// train nothing are, say nothing by themselves: nobody knows how the items would vary.
 double both(double by_item, double by_seed) {
-  if (std::isnan(by_item)) return by_seed;
+  if (std::isnan(by_item)) return by_seed > 0 ? by_seed : kNone;
   return std::isnan(by_seed) ? by_item : std::max(by_item, by_seed);
 }
 

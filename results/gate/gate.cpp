@@ -48,9 +48,17 @@ std::string why_not_comparable(const Configuration& base, const Configuration& c
   return "";
 }
 
+/// Seeds whose training breaks down must not vanish behind those that are left. More valid runs than BASE has are enough.
+std::string lost_runs(const Configuration& base, const Configuration& candidate) {
+  if (candidate.invalid.empty() || candidate.runs >= base.runs) return "";
+  return fmt::format("{} valid run(s) in BASE, {} in CANDIDATE; INVALID there: {}", base.runs, candidate.runs,
+                     fmt::join(candidate.invalid, "; "));
+}
+
 GatedPair pair_of(const Configuration& base, const Configuration& candidate) {
   GatedPair pair{base, candidate};
   pair.not_comparable = why_not_comparable(base, candidate);
+  if (pair.not_comparable.empty()) pair.lost_runs = lost_runs(base, candidate);
   if (name_of(base) != name_of(candidate))
     pair.notes.push_back(fmt::format("BASE is {}, CANDIDATE is {}", name_of(base), name_of(candidate)));
   if (const auto settings = differing_settings(base, candidate); !settings.empty()) pair.notes.push_back(settings);
@@ -185,14 +193,19 @@ std::string why_speeds_differ(const std::vector<MeasuredSpeed>& base, const std:
 }
 
 void add_speeds(GatedPair& pair, const GateRequest& request, std::vector<SpeedQuestion>& questions) {
+  std::set<std::string> reasons;
   for (const auto& [key, base] : pair.base.speeds) {
     const auto candidate = pair.candidate.speeds.find(key);
     if (candidate == pair.candidate.speeds.end()) continue;
+    const auto why = why_speeds_differ(base, candidate->second);
+    if (!why.empty() && !request.metrics.empty()) {
+      reasons.insert(why);
+      continue;
+    }
     pair.scores.push_back({.key = key, .speed = true, .tolerance = request.speed_tolerance});
     SpeedQuestion question{.tolerance = request.speed_tolerance};
     for (const auto& speed : base) question.base.push_back(speed.value);
     for (const auto& speed : candidate->second) question.candidate.push_back(speed.value);
-    const auto why = why_speeds_differ(base, candidate->second);
     auto& judgement = pair.scores.back().judgement;
     if (why.empty()) {
       questions.push_back(std::move(question));
@@ -205,6 +218,7 @@ void add_speeds(GatedPair& pair, const GateRequest& request, std::vector<SpeedQu
       judgement.reason = why;
     }
   }
+  for (const auto& reason : reasons) pair.notes.push_back("speeds are not judged: " + reason);
 }
 
 /// Hands the judgements to the scores that asked, in the same order.
@@ -276,7 +290,7 @@ int64_t count_of(const GateReport& report, Verdict verdict) {
 int64_t incomparable(const GateReport& report) {
   int64_t count = 0;
   for (const auto& pair : report.pairs) {
-    count += !pair.not_comparable.empty();
+    count += !pair.not_comparable.empty() + !pair.lost_runs.empty();
     count += std::count_if(pair.scores.begin(), pair.scores.end(), [](const GatedScore& score) { return score.gone; });
   }
   return count;

@@ -48,6 +48,7 @@ struct GatedScore {
 struct GatedPair {
   Configuration base, candidate;
   std::string not_comparable = "";      ///< why; then nothing is judged, and the gate fails
+  std::string lost_runs = "";           ///< runs of CANDIDATE that are INVALID while BASE has more valid ones: the gate fails
   std::vector<std::string> notes = {};  ///< settings that differ, metrics that are new, seeds that were left out, ...
   std::vector<GatedScore> scores = {};
 };
@@ -67,14 +68,14 @@ struct GateReport {
 
 /// Pairs are of the same method, variant, dataset, source and split, and of the same settings; what is left over with one configuration on
 /// each side is a pair too, and its note says which settings differ. One configuration on each side are always a pair, even of different
-/// methods, but never of real and synthetic data.
+/// methods, but never of real and synthetic data. Speeds that cannot be compared have no verdict; where metrics are named, they are a note.
 [[nodiscard]] GateReport run_gate(const std::vector<Configuration>& base, const std::vector<Configuration>& candidate,
                                   const GateRequest& request);
 
 /// How many scores have this verdict.
 [[nodiscard]] int64_t count_of(const GateReport& report, Verdict verdict);
 
-/// Pairs that cannot be compared, and metrics that are gone.
+/// Pairs that cannot be compared, metrics that are gone, pairs with lost runs.
 [[nodiscard]] int64_t incomparable(const GateReport& report);
 
 }  // namespace vbench::gate

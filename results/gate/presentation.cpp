@@ -116,6 +116,7 @@ std::string title_of(const GatedPair& pair) {
 
 std::string verdict_of(const GatedPair& pair) {
   if (!pair.not_comparable.empty()) return "not comparable";
+  if (!pair.lost_runs.empty()) return "worse";
   bool doubt = false;
   for (const auto& score : pair.scores) {
     if (score.gone || score.judgement.verdict == Verdict::kWorse) return "worse";
@@ -167,6 +168,7 @@ Table table_of(const GateReport& report, const GatedPair& pair) {
   for (size_t i = 9; i < table.columns.size(); ++i) table.columns[i].detail = true;
   for (const auto& score : pair.scores) table.rows.push_back(row_of(report, pair, score));
   if (!pair.not_comparable.empty()) table.notes.push_back("NOT COMPARABLE: " + pair.not_comparable + ".");
+  if (!pair.lost_runs.empty()) table.notes.push_back("RUNS WERE LOST: " + pair.lost_runs + ".");
   table.notes.insert(table.notes.end(), pair.notes.begin(), pair.notes.end());
   if (pair.not_comparable.empty() && pair.scores.empty()) table.notes.emplace_back("BASE has none of the metrics that are judged.");
   add_reasons(pair, table.notes);
@@ -201,7 +203,8 @@ bool fails(const GatedScore& score, bool strict) {
 bool passed(const GateReport& report, bool strict) {
   for (const auto& pair : report.pairs) {
     const auto failing = [strict](const GatedScore& score) { return fails(score, strict); };
-    if (!pair.not_comparable.empty() || std::any_of(pair.scores.begin(), pair.scores.end(), failing)) return false;
+    if (!pair.not_comparable.empty() || !pair.lost_runs.empty()) return false;
+    if (std::any_of(pair.scores.begin(), pair.scores.end(), failing)) return false;
   }
   return !strict || std::none_of(report.unpaired.begin(), report.unpaired.end(), [](const Unpaired& side) { return side.in_base; });
 }
@@ -211,7 +214,7 @@ std::string headline(const GateReport& report) {
   for (const auto verdict : {Verdict::kWorse, Verdict::kCannotTell, Verdict::kBetter, Verdict::kSame}) {
     if (const auto count = count_of(report, verdict); count > 0) parts.push_back(fmt::format("{} {}", count, to_string(verdict)));
   }
-  if (const auto count = incomparable(report); count > 0) parts.push_back(fmt::format("{} not comparable", count));
+  if (const auto count = incomparable(report); count > 0) parts.push_back(fmt::format("{} not comparable or lost", count));
   if (!report.unpaired.empty()) parts.push_back(fmt::format("{} without a counterpart", report.unpaired.size()));
   return parts.empty() ? "nothing was judged" : fmt::format("{}", fmt::join(parts, ", "));
 }

@@ -13,7 +13,7 @@ namespace vbench::gate {
 /// Worse or gone; strictly, also a score that cannot be told. Speeds often cannot, and that is no failure.
 [[nodiscard]] bool fails(const GatedScore& score, bool strict);
 
-/// Nothing is worse, everything could be compared; strictly: every score could be told and nothing of BASE is missing.
+/// Nothing is worse, no run was lost, everything could be compared; strictly: every score could be told and nothing of BASE is missing.
 [[nodiscard]] bool passed(const GateReport& report, bool strict);
 
 /// "2 worse, 1 cannot tell, 5 same"
@@ -25,8 +25,8 @@ namespace vbench::gate {
 /// One table a pair, then one of what has no counterpart, if anything.
 [[nodiscard]] std::vector<Table> tables(const GateReport& report);
 
-/// One test suite a pair, one test case a metric: worse and not comparable are failures, cannot tell is skipped (strictly, for a score: a
-/// failure).
+/// One test suite a pair, one test case a metric: worse, gone, lost runs and not comparable are failures, cannot tell is skipped (strictly,
+/// for a score: a failure).
 [[nodiscard]] std::string junit(const GateReport& report, bool strict);
 
 /// GitHub-flavoured: verdict as a heading, what is wrong as a list, all tables folded away.

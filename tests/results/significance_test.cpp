@@ -60,6 +60,13 @@ TEST(Significance, NeedsThreeSeedsARow) {
   EXPECT_THAT(result.notes, ElementsAre(HasSubstr("Nothing is marked as best")));
 }
 
+TEST(Significance, RunsThatAreAllEqualAreNoEvidenceByThemselves) {
+  const Row low({0.5, 0.5, 0.5}), high({0.6, 0.6, 0.6});
+  const auto alone = significance_of({low.runs(), high.runs()}, {kMetric}, {});
+  EXPECT_FALSE(alone.metrics.at(kMetric).first) << "Welch's p is 0 without any spread";
+  EXPECT_EQ(significance_of({low.runs(), high.runs()}, {kMetric}, always(0.001)).metrics.at(kMetric).first, 1U);
+}
+
 TEST(Significance, MarksTheFirstAndOfThreeRowsTheSecond) {
   const Row middle({0.812, 0.798, 0.831});
   const auto three = significance_of({kGood.runs(), kFar.runs(), middle.runs()}, {kMetric}, {});

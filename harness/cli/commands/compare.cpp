@@ -165,6 +165,7 @@ std::vector<std::string> failures(const gate::GateReport& report, bool strict) {
   for (const auto& pair : report.pairs) {
     const auto name = gate::name_of(pair.base);
     if (!pair.not_comparable.empty()) gone.push_back(fmt::format("{} cannot be compared: {}", name, pair.not_comparable));
+    if (!pair.lost_runs.empty()) gone.push_back(fmt::format("{} lost runs: {}", name, pair.lost_runs));
     for (const auto& score : pair.scores) {
       const auto text = fmt::format("{}: {}", name, gate::sentence(report, score));
       if (score.gone) {

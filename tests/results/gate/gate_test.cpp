@@ -114,6 +114,11 @@ TEST(Gate, ACandidateOfInvalidRunsDoesNotPass) {
   candidate[0].verdict = candidate[1].verdict = candidate[2].verdict = {};
   const auto some = gated(seeds_with(kGoodScores), candidate);
   EXPECT_EQ(score_of(some, "v2p_r1").judgement.pairs, 3);
+  EXPECT_EQ(some.pairs[0].lost_runs,
+            "5 valid run(s) in BASE, 3 in CANDIDATE; INVALID there: seed 4: the loss is not finite; seed 5: the loss is not finite");
+  EXPECT_EQ(incomparable(some), 1);
+  EXPECT_EQ(gated(candidate, candidate).pairs[0].lost_runs, "") << "BASE lost as many";
+  EXPECT_EQ(gated(candidate, seeds_with(kGoodScores)).pairs[0].lost_runs, "");
   EXPECT_THAT(some.pairs[0].notes, Contains(HasSubstr("INVALID runs of CANDIDATE are left out: seed 4")));
 }
 
@@ -223,6 +228,15 @@ TEST(GateOnSpeeds, UnreliableRunsAreNotCompared) {
   auto [base, candidate] = turns();
   base[1].environment["speed_unreliable"] = "load 9";
   expect_speed_cannot_be_told(base, candidate, "unreliable run are not compared: load 9");
+}
+
+TEST(GateOnSpeeds, AreANoteWhereOthersAreNamedAndTheyMeanNothing) {
+  const GateRequest request{.metrics = {{"", "v2p_r1", 0.02}}};
+  const auto report = gated(seeds_with(kGoodScores, 10), seeds_with(kGoodScores, 11), request);
+  ASSERT_EQ(report.pairs[0].scores.size(), 1U);
+  EXPECT_THAT(report.pairs[0].notes, Contains(HasSubstr("speeds are not judged: the runs did not take turns")));
+  const auto [base, candidate] = turns();
+  EXPECT_EQ(score_of(gated(base, candidate, request), "forward_clips_per_s").judgement.verdict, Verdict::kWorse);
 }
 
 TEST(GateOnSpeeds, RunsOneSideAfterTheOtherAreNotCompared) {

@@ -82,6 +82,12 @@ TEST(Passed, IsLostByWorseGoneOrIncomparableAndStrictlyByDoubt) {
   auto other = seeds_with(kGoodScores);
   for (auto& run : other) run.data.hash = "other";
   EXPECT_FALSE(passed(gated(seeds_with(kGoodScores), other), false));
+  auto broken = seeds_with(kGoodScores);
+  broken[4].verdict = {false, {"the loss is not finite"}};
+  const auto lost = gated(seeds_with(kGoodScores), broken);
+  EXPECT_FALSE(passed(lost, false)) << "four seeds are the same, the fifth is lost";
+  EXPECT_THAT(headline(lost), HasSubstr("1 not comparable or lost"));
+  EXPECT_THAT(render(tables(lost), OutputFormat::kTable), HasSubstr("RUNS WERE LOST: 5 valid run(s) in BASE, 4 in CANDIDATE"));
   auto more = seeds_with(kGoodScores);
   const auto second = seeds_with(kGoodScores, 10, "yc2-2d3d");
   more.insert(more.end(), second.begin(), second.end());
@@ -101,7 +107,12 @@ TEST(Junit, HasACaseAMetricAndCountsThem) {
   const auto& suites = tree.get_child("testsuites.<xmlattr>");
   EXPECT_EQ(suites.get<int>("tests"), 2);
   EXPECT_EQ(suites.get<int>("failures"), 1);
-  EXPECT_EQ(suites.get<int>("skipped"), 1) << "the speed: the runs did not take turns";
+  EXPECT_EQ(suites.get<int>("errors"), 0);
+  EXPECT_EQ(suites.get<std::string>("time"), "0");
+  const auto& one = tree.get_child("testsuites.testsuite.<xmlattr>");
+  EXPECT_EQ(one.get<int>("tests"), 2);
+  EXPECT_EQ(one.get<int>("failures"), 1);
+  EXPECT_EQ(one.get<int>("skipped"), 1) << "the speed: the runs did not take turns";
   const auto cases = cases_of(tree);
   ASSERT_EQ(cases.size(), 2U);
   EXPECT_EQ(cases[0].get<std::string>("<xmlattr>.name"), "v2p_r1");
@@ -120,6 +131,25 @@ TEST(Junit, WhatCannotBeComparedIsAFailure) {
   const auto cases = cases_of(parsed(junit(gated(seeds_with(kGoodScores), other), false)));
   ASSERT_EQ(cases.size(), 1U);
   EXPECT_THAT(cases[0].get<std::string>("failure"), HasSubstr("version 2"));
+}
+
+TEST(Junit, LostRunsAreAFailure) {
+  auto broken = seeds_with(kGoodScores);
+  broken[4].verdict = {false, {"the loss is not finite"}};
+  const auto tree = parsed(junit(gated(seeds_with(kGoodScores), broken), false));
+  EXPECT_EQ(tree.get<int>("testsuites.<xmlattr>.failures"), 1);
+  EXPECT_EQ(cases_of(tree).at(0).get<std::string>("<xmlattr>.name"), "valid runs");
+  EXPECT_THAT(cases_of(tree)[0].get<std::string>("failure"), HasSubstr("INVALID there: seed 5: the loss is not finite"));
+}
+
+TEST(Junit, WhatOnlyOneSideHasIsSkippedAndStrictlyAFailure) {
+  auto more = seeds_with(kGoodScores);
+  const auto second = seeds_with(kGoodScores, 10, "yc2-2d3d");
+  more.insert(more.end(), second.begin(), second.end());
+  const auto lost = gated(more, seeds_with(kGoodScores));
+  EXPECT_EQ(parsed(junit(lost, false)).get<int>("testsuites.<xmlattr>.failures"), 0);
+  EXPECT_EQ(parsed(junit(lost, true)).get<int>("testsuites.<xmlattr>.failures"), 1);
+  EXPECT_EQ(parsed(junit(gated(seeds_with(kGoodScores), more), true)).get<int>("testsuites.<xmlattr>.failures"), 0);
 }
 
 const std::string kHostile = "a<b>&\"'|`*[x](y)\x01\x1b\xff@all\n# c";
