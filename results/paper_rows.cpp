@@ -56,6 +56,10 @@ std::vector<std::string> remarks_on(const OwnResult& ours, const PublishedRow& p
   } else if (ours.folds == 0 && published.split != ours.split) {
     remarks.push_back(fmt::format("{} is on split {}, not {}.", name, published.split, ours.split));
   }
+  remarks.push_back(published.protocol == kUnsaid ? fmt::format("{} does not say how it was measured.", name)
+                                                  : fmt::format("{}: {}.", name, published.protocol));
+  const std::string other_way = measured_otherwise(published);
+  if (!other_way.empty()) remarks.push_back(fmt::format("{}: {}, see --explain.", name, other_way));
   return remarks;
 }
 

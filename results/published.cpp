@@ -194,4 +194,16 @@ const PublishedRow* Published::find_row(const std::string& dataset, const std::s
 
 std::string origin(const PublishedRow& row) { return row.table.empty() ? row.set : row.set + ", table " + row.table; }
 
+std::string measured_otherwise(const PublishedRow& row) {
+  const auto name_of = [](const std::string& key) {
+    const auto info = find_metric(key);
+    return info->group.empty() ? info->column : info->group + " " + info->column;
+  };
+  std::string text;
+  for (const auto& [metric, ours] : row.measured_as) {
+    if (metric != ours) text += fmt::format("{}{} is measured as our {}", text.empty() ? "" : ", ", name_of(metric), name_of(ours));
+  }
+  return text;
+}
+
 }  // namespace vbench

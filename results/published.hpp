@@ -73,4 +73,7 @@ class Published {
 /// "paper, table 3".
 [[nodiscard]] std::string origin(const PublishedRow& row);
 
+/// "top-1 is measured as our upstream top-1", for figures that ours of the same name are not measured as; empty if there are none.
+[[nodiscard]] std::string measured_otherwise(const PublishedRow& row);
+
 }  // namespace vbench

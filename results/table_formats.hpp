@@ -19,6 +19,8 @@ namespace vbench::table_formats {
 [[nodiscard]] std::string json(const Table& table);
 [[nodiscard]] std::string json(std::span<const Table> tables);
 [[nodiscard]] std::string html(std::span<const Table> tables);
+/// One table and its notes as a part of a page: a box that scrolls.
+[[nodiscard]] std::string html_table(const Table& table);
 
 /// A text above neighbouring columns; empty above those without one.
 struct Heading {

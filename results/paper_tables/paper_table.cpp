@@ -138,9 +138,9 @@ class PaperTableBuilder {
     table_.facts = {{"table", definition_.name}, {"source_of_data", to_string(request_.source)}};
     add_column("method", {});
     add_column("source", {});
+    table_.stub = table_.header.size();  // what tells rows apart where a table is cut
     for (const auto& fact : definition_.facts) add_column(fact, {});
     add_column("runs", {});
-    table_.stub = table_.header.size();
     for (const auto& column : definition_.columns) {
       std::string key = column.metric;
       if (column.kind == PaperColumnKind::kGflops) key = "gflops";
@@ -150,8 +150,11 @@ class PaperTableBuilder {
     }
   }
 
+  /// Of a published row; also of ours where its settings are those of one.
   [[nodiscard]] std::string fact_of(const Line& line, const std::string& fact) const {
-    if (published_ == nullptr) return "";
+    const bool own =
+        std::any_of(line.ours.begin(), line.ours.end(), [&](const auto& known) { return !own_settings(*known.second).empty(); });
+    if (published_ == nullptr || own) return "";
     for (const auto& row : published_->rows()) {
       const bool is_lines =
           std::any_of(line.published.begin(), line.published.end(), [&](const auto& known) { return known.second == &row; });
@@ -238,26 +241,40 @@ class PaperTableBuilder {
   }
 
   void add_published_notes(const std::vector<Line>& lines) {
-    std::set<std::string> remarks;
-    for (const auto& line : lines) {
-      for (const auto& [dataset, row] : line.published) {
-        std::string remark = row->note;
-        if (row->split == kUnsaid) remark += (remark.empty() ? "" : "; ") + std::string("split not said");
-        if (!remark.empty()) remarks.insert(fmt::format("{}, {}: {}.", line.source, row->row, remark));
-      }
-    }
     if (published_ == nullptr || lines.empty() || lines.front().published.empty()) {
       table_.notes.emplace_back("No published figure could be verified for this table.");
     } else {
       table_.notes.push_back(fmt::format("Rows without 'vbench' are published: {}, arXiv {}.", published_->paper(), published_->arxiv()));
     }
-    table_.notes.insert(table_.notes.end(), remarks.begin(), remarks.end());
     if (published_ == nullptr) return;
+    add_remarks(lines);
     for (const auto& claim : published_->claims()) {
       if (!has_dataset(claim.dataset)) continue;
-      table_.notes.push_back(fmt::format("{}: {} on {}, {}: {:+.2f} points.", claim.set, claim.text, claim.dataset,
+      table_.notes.push_back(fmt::format("{}: {} on {}, {}: {:+.6g} points.", claim.set, claim.text, claim.dataset,
                                          metric_label(claim.metric).column, 100 * claim.difference));
     }
+  }
+
+  /// Split, protocol and what else must be known of the published rows; once for all of which the same is to be said.
+  void add_remarks(const std::vector<Line>& lines) {
+    std::vector<std::pair<std::string, std::vector<std::string>>> remarks;  // and the rows
+    for (const auto& line : lines) {
+      for (const auto& [dataset, row] : line.published) {
+        const std::string remark = remark_on(*row);
+        auto same = std::find_if(remarks.begin(), remarks.end(), [&](const auto& known) { return known.first == remark; });
+        if (same == remarks.end()) same = remarks.insert(remarks.end(), {remark, {}});
+        same->second.push_back(row->row);
+      }
+    }
+    for (const auto& [remark, rows] : remarks) table_.notes.push_back(fmt::format("{}: {}.", fmt::join(rows, ", "), remark));
+  }
+
+  [[nodiscard]] static std::string remark_on(const PublishedRow& row) {
+    std::string remark = row.split == kUnsaid ? "split not said" : "split " + row.split;
+    remark += row.protocol == kUnsaid ? "; how it was measured is not said" : "; " + row.protocol;
+    const std::string other_way = measured_otherwise(row);
+    if (!other_way.empty()) remark += "; " + other_way;
+    return row.note.empty() ? remark : remark + "; " + row.note;
   }
 
   /// What a result of ours is of, and what a reader must know of it.
@@ -267,13 +284,22 @@ class PaperTableBuilder {
         fmt::format("{} on {}: {}, split {}, {} items (data {}), protocol {} version {}", line.label, run.dataset, group.size_text(),
                     run.data.split, run.data.items, run.data.hash.substr(0, 8), run.protocol.name, run.protocol.version);
     if (run.data.missing + run.data.dropped > 0) note += fmt::format("; {} items missing or unusable", run.data.missing + run.data.dropped);
-    std::vector<std::string> differing;
-    const auto defaults = knowledge_.defaults(run.method, run.dataset, run.variant);
-    for (const auto& [key, values] : unexpected_settings(group.settings, defaults.value_or(SettingValues{}))) {
-      differing.push_back(fmt::format("{}={}", key, values.first));
-    }
-    if (!differing.empty()) note += fmt::format("; settings of its own: {}", fmt::join(differing, " "));
+    const auto own = own_settings(group);
+    if (!own.empty()) note += fmt::format("; settings of its own: {}", fmt::join(own, " "));
     return note + ".";
+  }
+
+  /// "key=value" where a result of ours was not made as the published one.
+  [[nodiscard]] std::vector<std::string> own_settings(const SeedGroup& group) const {
+    const RunRecord& run = *group.sample;
+    auto expected = knowledge_.defaults(run.method, run.dataset, run.variant).value_or(SettingValues{});
+    const PublishedRow* row = published_ == nullptr ? nullptr : published_->find_row(run.dataset, run.variant, definition_.folds);
+    if (row != nullptr) {
+      for (const auto& [key, value] : row->settings) expected[key] = value;
+    }
+    std::vector<std::string> own;
+    for (const auto& [key, values] : unexpected_settings(group.settings, expected)) own.push_back(fmt::format("{}={}", key, values.first));
+    return own;
   }
 
   void add_note_on_different_data(const std::vector<Line>& lines) {

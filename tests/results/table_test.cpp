@@ -147,11 +147,11 @@ TEST(HtmlTable, IsAWholePageWithTheTableAndItsNotes) {
   const std::string html = render(headed(), OutputFormat::kHtml);
   EXPECT_EQ(html.rfind("<!doctype html>\n<html lang=\"en\">", 0), 0U);
   EXPECT_NE(html.find("<tr><td></td><th scope=\"colgroup\" colspan=\"2\">both of them together</th></tr>"), std::string::npos) << html;
-  EXPECT_NE(html.find("<tr class=\"rule\"><td>y</td><td class=\"number\">3</td>"), std::string::npos) << html;
+  EXPECT_NE(html.find("<tr class=\"rule\"><th scope=\"row\">y</th><td class=\"n\">3</td>"), std::string::npos) << html;
   EXPECT_EQ(html.find("src="), std::string::npos) << "nothing is loaded";
   EXPECT_EQ(html.find("http"), std::string::npos);
   const std::string marked = render(example(), OutputFormat::kHtml);
-  EXPECT_NE(marked.find("<b>75.35 ±2.67</b>"), std::string::npos) << marked;
+  EXPECT_NE(marked.find("<strong>75.35 ±2.67</strong>"), std::string::npos) << marked;
   EXPECT_NE(marked.find("<li>a note with 100%</li>"), std::string::npos) << marked;
 }
 
