@@ -4,6 +4,7 @@
 #include <regex>
 #include <set>
 
+#include "results/store.hpp"
 #include "tests/cli/selavi_fixture.hpp"
 
 namespace vbench {
@@ -286,10 +287,36 @@ TEST_F(Report, RunsWithoutClustersArePagesToo) {
   EXPECT_THAT(page, Not(HasSubstr("id=\"cluster-data\"")));
   EXPECT_THAT(page, HasSubstr("<th scope=\"row\">loss.margin</th><td>0.2</td><td>0.3</td>"));
   EXPECT_THAT(page, HasSubstr("video to paragraph: worst and best queries"));
+  EXPECT_THAT(page, HasSubstr("Nearest answers, small loss.margin=0.2, seed 1"));
   const auto curves = data_of(page, "curve-data").at(0).at("curves");
   ASSERT_EQ(curves.size(), 2U);
   EXPECT_TRUE(curves.at(0).contains("low")) << "two seeds";
   EXPECT_FALSE(curves.at(1).contains("low"));
+}
+
+TEST_F(Report, ShowsMeasuredSpeedsOfWhatItIsAbout) {
+  EXPECT_THAT(bare_text(), Not(HasSubstr("id=\"throughput\"")));
+  ThroughputRow row;
+  row.measurement = "20240202T000000.000000Z-eeeeeeee";
+  row.source = Source::kSynthetic;
+  row.method = "selavi";
+  row.dataset = "ave";
+  row.variant = "mini";
+  row.stage = "backward";
+  row.precision = "fp32";
+  row.seconds = row.clips_per_s = 1;
+  ThroughputRow other = row;
+  other.variant = "other";
+  Store::open(out_ / "results.db").add(std::vector<ThroughputRow>{row, other});
+  const auto shown = [](const std::string& page, const std::string& variant) {
+    return page.find("<td>" + variant + "</td><td>backward</td>") != std::string::npos;
+  };
+  const auto all = bare_text();
+  EXPECT_TRUE(shown(all, "mini") && shown(all, "other"));
+  const auto chosen = bare_text({"--method", "selavi", "--variant", "mini"});
+  EXPECT_TRUE(shown(chosen, "mini") && !shown(chosen, "other"));
+  const auto named = bare_text({"--run", *ids_in(all).begin()});
+  EXPECT_TRUE(shown(named, "mini") && !shown(named, "other")) << "the variants of the named runs";
 }
 
 TEST_F(Report, WhatCannotBeReadOrWrittenIsAnError) {

@@ -125,6 +125,25 @@ TEST(ReportPage, HostileNamesOfConfigurationsStayNames) {
   for (const char* part : {"<b>", "<u>", "<s>", "<em>", "<script>1", test::kHostileClass}) EXPECT_THAT(page, Not(HasSubstr(part)));
 }
 
+TEST(ReportPage, MeasuredSpeedsAreASectionOfTheirOwn) {
+  auto report = sample_report();
+  EXPECT_EQ(section(report_page(report), "throughput"), "");
+  report.throughput = test::sample_throughput(Source::kSynthetic);
+  const auto html = section(report_page(report), "throughput");
+  EXPECT_THAT(html, HasSubstr("ucf101: SYNTHETIC stand-in data, throughput on a &lt;fast&gt; processor"));
+  EXPECT_THAT(html, HasSubstr("<td>&lt;mini&gt;</td><td>forward</td>"));
+  EXPECT_THAT(html, HasSubstr("<td class=\"n\">100.0</td>")) << "the median";
+}
+
+TEST(ReportPage, SpeedsOfGeneratedDataMakeAPageSynthetic) {
+  auto report = sample_report();
+  report.runs = {test::coot_run(1, "0.001", 0.5)};
+  report.throughput = test::sample_throughput(Source::kReal);
+  EXPECT_THAT(report_page(report), Not(HasSubstr("SYNTHETIC")));
+  report.throughput = test::sample_throughput(Source::kSynthetic);
+  EXPECT_THAT(report_page(report), HasSubstr("stand-in data are on this page beside real ones"));
+}
+
 TEST(ReportPage, BringsTheLicenceOfWhatItBringsAlong) {
   const auto page = report_page(sample_report());
   EXPECT_THAT(page, HasSubstr("The MIT License (MIT)"));
@@ -182,8 +201,8 @@ std::map<std::string, std::string> colours_in(const std::string& style) {
 
 TEST(ReportPage, ColoursOfBothThemesCanBeRead) {
   const auto page = report_page(sample_report());
-  const auto light = colours_in(between(page, ":root {", "@media")),
-             dark = colours_in(between(page, "@media (prefers-color-scheme: dark)", "* {"));
+  const auto light = colours_in(between(page, ":root {", "* {")),
+             dark = colours_in(between(page, "<style id=\"dark-style\" media=\"screen and (prefers-color-scheme: dark)\">", "</style>"));
   ASSERT_EQ(light.size(), dark.size());
   // 4.5 is what WCAG asks for text: names stand in the colours of curves nowhere, but thin lines need it no less.
   for (const auto* theme : {&light, &dark}) {

@@ -69,7 +69,9 @@ inline std::vector<ItemOutput> sample_outputs(const RunRecord& run) {
       rank.ids.push_back(i == 39 ? kHostileVideo : fmt::format("video_{:02}", i));
       rank.values.push_back(static_cast<float>(i < 20 ? 1 : i + run.seed));
     }
-    return {rank};
+    // What came first for the first and the last query: itself and its neighbour, and two others.
+    const ItemOutput nearest{"v2p_nearest", 2, {rank.ids.front(), rank.ids.back()}, {0, 1, 3, 4}};
+    return {rank, nearest};
   }
   const std::vector<std::string> classes{"archery", "bowling", "diving", "<i>fencing"};
   for (int64_t i = 0; i < 40; ++i) {
@@ -80,6 +82,29 @@ inline std::vector<ItemOutput> sample_outputs(const RunRecord& run) {
   }
   predicted.ids = label.ids;
   return {label, predicted};
+}
+
+/// Of a stage, three repetitions: 90, 100 and 130 clips/s.
+inline std::vector<ThroughputRow> sample_throughput(Source source) {
+  std::vector<ThroughputRow> rows;
+  for (const double rate : {100.0, 130.0, 90.0}) {
+    ThroughputRow row;
+    row.measurement = "20240202T000000.000000Z-eeeeeeee";
+    row.method = "srtg";
+    row.variant = "<mini>";
+    row.dataset = "ucf101";
+    row.source = source;
+    row.stage = "forward";
+    row.batch = 16;
+    row.precision = "fp32";
+    row.threads = 2;
+    row.repetition = static_cast<int64_t>(rows.size());
+    row.seconds = 16 / rate;
+    row.clips_per_s = row.samples_per_s = rate;
+    row.environment = {{"cpu", "a <fast> processor"}};
+    rows.push_back(row);
+  }
+  return rows;
 }
 
 inline report::Report sample_report() {

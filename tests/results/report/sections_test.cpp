@@ -188,6 +188,26 @@ TEST(Ranks, ShowTheQueriesAtBothEndsAndTheShareWithinK) {
   EXPECT_GT(html.find("<th scope=\"row\">a</th>"), best);
 }
 
+TEST(Ranks, ShowWhatQueriesWereAnsweredWith) {
+  const ItemOutput rank{"v2p_rank", 1, {"a", "b", "<c>"}, {1, 3, 2}};
+  const auto html_of = [&](const ItemOutput& nearest) {
+    Ranks ranks{.configuration = "small", .valid = true, .ids = {}, .seeds = {}, .of_seed = {}};
+    EXPECT_TRUE(add_ranks(ranks, {rank, nearest}, "v2p_rank", 7));
+    EXPECT_TRUE(add_ranks(ranks, {rank}, "v2p_rank", 8));
+    CurveCharts charts;
+    return ranks_html("v2p_rank", {ranks}, charts);
+  };
+  const auto html = html_of({"v2p_nearest", 2, {"a", "b"}, {0, 1, 2, 0}});
+  EXPECT_THAT(html, HasSubstr("<caption>Nearest answers, small, seed 7</caption>"));
+  EXPECT_THAT(html, HasSubstr("<th scope=\"row\">a</th><td class=\"n\">1</td><td><strong>a</strong></td><td>b</td>"));
+  EXPECT_THAT(html, HasSubstr("<th scope=\"row\">b</th><td class=\"n\">3</td><td>&lt;c&gt;</td><td>a</td>"));
+  const ItemOutput damaged[] = {
+      {"v2p_nearest", 2, {"a"}, {0, 3}}, {"v2p_nearest", 2, {"a"}, {0, -1}}, {"v2p_nearest", 2, {"a"}, {0, std::nanf("")}},
+      {"v2p_nearest", 2, {"x"}, {0, 1}}, {"v2p_nearest", 2, {"a"}, {0}},     {"v2p_nearest", 0, {"a"}, {}},
+      {"p2v_nearest", 2, {"a"}, {0, 1}}};
+  for (const auto& each : damaged) EXPECT_THAT(html_of(each), Not(HasSubstr("Nearest answers")));
+}
+
 TEST(Ranks, AreToldFromOtherOutputs) {
   EXPECT_THAT(rank_outputs({{"rank", 1, {"a"}, {2}},
                             {"c2s_rank", 1, {"a"}, {1}},
