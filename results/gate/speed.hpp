@@ -1,4 +1,5 @@
-// The gate on speeds: medians, Mann-Whitney, an interval of the ratio. Used by `vbench compare`; `vbench throughput` may ask it too.
+// The gate on speeds that runs store: medians, Mann-Whitney, an interval of the ratio. Used by `vbench compare`; whole builds are compared,
+// stage by stage, by `vbench throughput --against`.
 #pragma once
 
 #include <span>

@@ -1,6 +1,5 @@
 // The regression gate's decisions as pure functions of numbers: is a score better, the same or worse than before, and how sure is that?
-// Used by `vbench compare` and `vbench throughput`; free of store and command line. docs/compare.md has the rules and their measured
-// errors.
+// Used by `vbench compare`; free of store and command line. docs/compare.md has the rules and their measured errors.
 #pragma once
 
 #include <cstdint>
