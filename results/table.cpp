@@ -152,7 +152,7 @@ size_t Grid::gap_before(size_t column, bool first) const {
   return !group.empty() && column > 0 && info(column - 1).group == group ? 1 : 2;
 }
 
-std::vector<std::vector<size_t>> Grid::blocks(bool stars) const {
+std::vector<std::vector<size_t>> Grid::blocks(bool stars, size_t limit) const {
   std::vector<size_t> stub;
   std::vector<std::vector<size_t>> pieces;  // columns that stay together: a group, as far as it fits a line
   size_t stub_width = 0;
@@ -165,7 +165,7 @@ std::vector<std::vector<size_t>> Grid::blocks(bool stars) const {
     if (column < table_.stub) {
       stub.push_back(column);
       stub_width += here;
-    } else if (of_group && (table_.stub == 0 || stub_width + widths.back() + here <= kTableWidth + 3)) {
+    } else if (of_group && (table_.stub == 0 || stub_width + widths.back() + here <= limit + 3)) {
       pieces.back().push_back(column);
       widths.back() += here - 1;
     } else {
@@ -176,7 +176,7 @@ std::vector<std::vector<size_t>> Grid::blocks(bool stars) const {
   std::vector<std::vector<size_t>> blocks{stub};
   size_t used = stub_width;
   for (size_t i = 0; i < pieces.size(); ++i) {
-    const bool full = table_.stub > 0 && used + widths[i] > kTableWidth + 2 && blocks.back().size() > stub.size();
+    const bool full = table_.stub > 0 && used + widths[i] > limit + 2 && blocks.back().size() > stub.size();
     if (full) {
       blocks.push_back(stub);
       used = stub_width;

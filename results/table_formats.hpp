@@ -43,8 +43,8 @@ class Grid {
   [[nodiscard]] bool marked(size_t column) const { return facts_[column].marked; }    ///< some cell is bold or underlined
   [[nodiscard]] size_t width(size_t column, bool stars) const;                        ///< on a terminal; `stars` mark bold cells
   [[nodiscard]] size_t gap_before(size_t column, bool first) const;
-  /// The columns for people, cut into blocks no wider than kTableWidth where the table has a stub.
-  [[nodiscard]] std::vector<std::vector<size_t>> blocks(bool stars) const;
+  /// The columns for people, cut into blocks no wider than `limit` where the table has a stub.
+  [[nodiscard]] std::vector<std::vector<size_t>> blocks(bool stars, size_t limit = kTableWidth) const;
   /// What stands above these columns, from left to right; nothing if no column has a heading.
   [[nodiscard]] std::vector<Heading> headings(const std::vector<size_t>& columns) const;
   [[nodiscard]] bool rule_above(size_t row) const;

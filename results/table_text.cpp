@@ -76,6 +76,9 @@ std::string markdown_escaped(const std::string& text) {
                   {{"\\", "\\\\"}, {"|", "\\|"}, {"*", "\\*"}, {"`", "\\`"}, {"<", "&lt;"}, {"\r\n", "<br>"}, {"\n", "<br>"}, {"\r", " "}});
 }
 
+/// Columns of a terminal whose text LaTeX sets about as wide as a line of its article class, at \footnotesize.
+constexpr size_t kLatexWidth = 84;
+
 /// What pdflatex sets without further packages: most letters of Latin-1 and Latin Extended-A, quotes, daggers, dots.
 bool latex_knows(char32_t code) {
   constexpr std::array kUnknownLetters{0xAB,  0xBB,  0xD0,  0xDE,  0xF0,  0xFE,  0x104, 0x105, 0x110, 0x111, 0x118, 0x119, 0x126, 0x127,
@@ -119,6 +122,8 @@ std::string latex_escaped(const std::string& text) {
                                                          {"×", "$\\times$"},
                                                          {"≥", "$\\geq$"},
                                                          {"≤", "$\\leq$"},
+                                                         {"≈", "$\\approx$"},
+                                                         {"ρ", "$\\rho$"},
                                                          {"−", "$-$"},
                                                          {"–", "--"},
                                                          {"—", "---"},
@@ -219,14 +224,14 @@ std::string markdown(const Table& table) {
 
 std::string latex(const Table& table) {
   const Grid grid(table);
-  std::string out = "% needs \\usepackage{booktabs}\n\\begin{table}[t]\n\\centering\n";
+  std::string out = "% needs \\usepackage{booktabs}\n\\begin{table}[t]\n\\centering\n\\footnotesize\n\\setlength{\\tabcolsep}{3pt}\n";
   if (!table.title.empty()) out += "\\caption{" + latex_escaped(table.title) + "}\n";
   bool first = true;
-  for (const auto& columns : grid.blocks(false)) {
+  for (const auto& columns : grid.blocks(false, kLatexWidth)) {
     out += (first ? "" : "\n\\medskip\n") + latex_block(grid, columns);
     first = false;
   }
-  for (const auto& note : table.notes) out += "\\par\\smallskip{\\footnotesize " + latex_escaped(note) + "}\n";
+  for (const auto& note : table.notes) out += "\\par\\smallskip " + latex_escaped(note) + "\n";
   return out + "\\end{table}\n";
 }
 

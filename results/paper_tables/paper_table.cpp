@@ -46,7 +46,7 @@ class PaperTableBuilder {
     auto lines = published_lines();
     const size_t of_papers = lines.size();
     for (auto& line : own_lines(groups)) lines.push_back(std::move(line));
-    add_header();
+    add_header(lines);
     for (const auto& line : lines) add_line(line);
     if (of_papers > 0 && of_papers < lines.size()) table_.rules.push_back(of_papers);
     add_notes(lines);
@@ -131,14 +131,19 @@ class PaperTableBuilder {
     table_.columns.push_back(info);
   }
 
-  void add_header() {
+  [[nodiscard]] static bool distinct_labels(const std::vector<Line>& lines) {
+    std::set<std::string> labels;
+    return std::all_of(lines.begin(), lines.end(), [&](const Line& line) { return labels.insert(line.label).second; });
+  }
+
+  void add_header(const std::vector<Line>& lines) {
     const bool real = request_.source == Source::kReal;
     const std::string arxiv = published_ == nullptr ? "" : fmt::format(" (arXiv {})", published_->arxiv());
     table_.title = fmt::format("{}{}{}", definition_.title, arxiv, real ? "" : ": " + source_title(request_.source));
     table_.facts = {{"table", definition_.name}, {"source_of_data", to_string(request_.source)}};
     add_column("method", {});
     add_column("source", {});
-    table_.stub = table_.header.size();  // what tells rows apart where a table is cut
+    table_.stub = distinct_labels(lines) ? 1 : 2;  // where a table is cut, rows must be told apart
     for (const auto& fact : definition_.facts) add_column(fact, {});
     add_column("runs", {});
     for (const auto& column : definition_.columns) {
