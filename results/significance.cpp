@@ -9,6 +9,7 @@
 
 #include "metrics/significance.hpp"
 #include "metrics/statistics.hpp"
+#include "results/recipes.hpp"
 #include "results/score_cells.hpp"
 
 namespace vbench {
@@ -73,8 +74,22 @@ std::vector<RowComparison> compared(const std::vector<Runs>& rows, const std::ve
 /// Which kinds of tests were made, for the notes.
 struct Kinds {
   int64_t made = 0, items = 0, seeds = 0;
-  std::set<std::string> names, untested;
+  std::set<std::string> names;
+  std::map<std::string, std::set<std::string>> untested = {}, by_seed_alone = {};  // columns, by the reason why; empty: outputs are missing
 };
+
+std::string column_of(const std::string& metric) {
+  const auto label = metric_label(metric);
+  return label.group.empty() ? label.column : label.group + " " + label.column;
+}
+
+/// "v2p MedR; clusters NMI mean (it needs ...)"
+std::string listed(const std::map<std::string, std::set<std::string>>& columns) {
+  std::vector<std::string> parts;
+  for (const auto& [reason, names] : columns)
+    parts.push_back(fmt::format("{}{}", fmt::join(names, ", "), reason.empty() ? "" : " (" + reason + ")"));
+  return fmt::format("{}", fmt::join(parts, "; "));
+}
 
 Kinds kinds_of(const std::vector<RowPair>& pairs, const std::vector<RowComparison>& comparisons) {
   Kinds kinds;
@@ -85,9 +100,7 @@ Kinds kinds_of(const std::vector<RowPair>& pairs, const std::vector<RowCompariso
     kinds.items += items;
     kinds.seeds += seeds;
     if (items) kinds.names.insert(comparison.by_item.name);
-    if (items || seeds) continue;
-    const auto label = metric_label(pairs[i].metric);
-    kinds.untested.insert(label.group.empty() ? label.column : label.group + " " + label.column);
+    if (!items) (seeds ? kinds.by_seed_alone : kinds.untested)[why_no_recipe(pairs[i].metric)].insert(column_of(pairs[i].metric));
   }
   return kinds;
 }
@@ -111,8 +124,9 @@ std::vector<std::string> notes_of(const Kinds& kinds) {
   } else {
     notes.push_back(fmt::format("Tested {} and, from {} runs a row on, by seed (Welch); where both are known, both must agree.", by_item,
                                 kFewestSeeds));
+    if (!kinds.by_seed_alone.empty()) notes.push_back(fmt::format("Tested by seed alone: {}.", listed(kinds.by_seed_alone)));
   }
-  if (!kinds.untested.empty()) notes.push_back(fmt::format("Not all rows could be tested: {}.", fmt::join(kinds.untested, ", ")));
+  if (!kinds.untested.empty()) notes.push_back(fmt::format("Not all rows could be tested: {}.", listed(kinds.untested)));
   return notes;
 }
 

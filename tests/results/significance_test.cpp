@@ -130,7 +130,23 @@ TEST(Significance, NamesMetricsThatNobodyCouldTest) {
     return tests;
   };
   EXPECT_THAT(significance_of({one.runs(), other.runs()}, {kMetric, "nmi_mean"}, only_r1).notes,
-              Contains(HasSubstr("Not all rows could be tested: clusters NMI mean")));
+              Contains(HasSubstr("Not all rows could be tested: clusters NMI mean (it needs the clusters of every head")));
+}
+
+TEST(Significance, SaysWhatIsTestedBySeedAloneAndWhy) {
+  Row low({0.5, 0.51, 0.52}), high({0.8, 0.81, 0.82});
+  for (auto* row : {&low, &high}) {
+    for (auto& record : row->records) record.scores["upstream_top1"] = record.scores[kMetric];
+  }
+  const auto only_r1 = [](const std::vector<Runs>&, const std::vector<RowPair>& pairs) {
+    std::vector<ItemTest> tests;
+    for (const auto& pair : pairs) tests.push_back(pair.metric == kMetric ? ItemTest{0.01, "bootstrap"} : ItemTest{});
+    return tests;
+  };
+  const auto result = significance_of({low.runs(), high.runs()}, {kMetric, "upstream_top1"}, only_r1);
+  EXPECT_EQ(result.metrics.at("upstream_top1").first, 1U);
+  EXPECT_THAT(result.notes, Contains(testing::MatchesRegex("Tested by seed alone: .*top1 \\(it depends on how the evaluation was cut into "
+                                                           "batches\\)\\.")));
 }
 
 /// A run with ranks by item.
