@@ -174,8 +174,8 @@ class Explainer {
                    fmt::format("{}; {}", whose, within ? "it covers the difference" : "it does not cover the difference"));
   }
 
-  /// The mean of stored runs that are as ours but for these keys, which have the expected values there.
-  [[nodiscard]] std::optional<double> mean_with_expected(const std::string& metric, const std::set<std::string>& keys) const {
+  /// Stored runs that are as ours but for these keys, which have the expected values there; nullptr if there are none.
+  [[nodiscard]] const SeedGroup* group_with_expected(const std::string& metric, const std::set<std::string>& keys) const {
     SettingValues wanted = ours_.settings;
     for (const auto& key : keys) wanted[key] = value_of(expected_, key);
     wanted.erase("run.train_data");
@@ -184,17 +184,18 @@ class Explainer {
       settings.erase("run.train_data");
       const bool same = other.sample->method == ours_.sample->method && other.sample->variant == ours_.sample->variant &&
                         on_same_board(other, ours_) && settings == wanted;
-      if (same && !std::isnan(other.mean_of(metric))) return other.mean_of(metric);
+      if (same && !std::isnan(other.mean_of(metric))) return &other;
     }
-    return std::nullopt;
+    return nullptr;
   }
 
   /// A part that is due to settings which are not as expected.
   [[nodiscard]] DifferencePart due_to(const std::string& name, const std::string& metric, const std::set<std::string>& keys,
                                       const std::string& finding) const {
-    const auto other = mean_with_expected(metric, keys);
-    if (!other) return not_quantified(name, finding);
-    return quantified(name, *other - ours_.mean_of(metric), finding + "; measured by stored runs with the published value");
+    const SeedGroup* other = group_with_expected(metric, keys);
+    if (other == nullptr) return not_quantified(name, finding);
+    return quantified(name, other->mean_of(metric) - ours_.mean_of(metric),
+                      fmt::format("{}; measured by stored runs with the published value ({})", finding, other->size_text()));
   }
 
   [[nodiscard]] DifferencePart precision(const std::string& metric) const {

@@ -268,7 +268,7 @@ class PaperTableBuilder {
         const std::string remark = remark_on(*row);
         auto same = std::find_if(remarks.begin(), remarks.end(), [&](const auto& known) { return known.first == remark; });
         if (same == remarks.end()) same = remarks.insert(remarks.end(), {remark, {}});
-        same->second.push_back(row->row);
+        if (same->second.empty() || same->second.back() != row->row) same->second.push_back(row->row);
       }
     }
     for (const auto& [remark, rows] : remarks) table_.notes.push_back(fmt::format("{}: {}.", fmt::join(rows, ", "), remark));

@@ -176,6 +176,7 @@ TEST(Explain, NamesThePrecisionAndMeasuresItsEffectOnlyByStoredRuns) {
   const auto& first = both[0].ours < 0.72 ? both[0] : both[1];
   EXPECT_EQ(part(first, "precision").status, PartStatus::kQuantified);
   EXPECT_NEAR(part(first, "precision").amount, 0.04, 1e-12);
+  EXPECT_THAT(part(first, "precision").finding, HasSubstr("measured by stored runs with the published value (1 seed)"));
   EXPECT_NEAR(part(first, "unexplained").amount, 0.043, 1e-12);
   const auto& second = both[0].ours < 0.72 ? both[1] : both[0];
   EXPECT_EQ(part(second, "precision").status, PartStatus::kNone);

@@ -7,6 +7,7 @@
 
 #include "published/coot.hpp"
 #include "published/selavi.hpp"
+#include "published/srtg.hpp"
 #include "results/leaderboard.hpp"
 #include "tests/results/records.hpp"
 
@@ -23,7 +24,8 @@ constexpr std::array kFormats{OutputFormat::kTable, OutputFormat::kMarkdown, Out
 
 const std::map<std::string, Published>& published() {
   static const std::map<std::string, Published> figures{{"coot", Published::parse(published::kCoot)},
-                                                        {"selavi", Published::parse(published::kSelavi)}};
+                                                        {"selavi", Published::parse(published::kSelavi)},
+                                                        {"srtg", Published::parse(published::kSrtg)}};
   return figures;
 }
 
@@ -120,6 +122,20 @@ TEST(PaperRows, SayThatASplitIsAnotherOneOrNotKnown) {
   released.dataset = "vgg-sound";
   released.scores = {{"nmi", 0.5}};
   EXPECT_THAT(boards({released}).at(0).notes, Contains(HasSubstr("does not say its split; ours is val.")));
+}
+
+TEST(PaperRows, SayHowThePublishedFigureWasMeasured) {
+  auto hacs = run_with(1, 0, "srtg-r3d-34");
+  hacs.method = "srtg";
+  hacs.dataset = "hacs";
+  hacs.scores = {{"top1", 0.5}};
+  const auto notes = boards({hacs}).at(0).notes;
+  EXPECT_THAT(notes,
+              Contains(HasSubstr("(srtg_r3d_34): one centre crop of one clip a video, 16 frames of 264x264 pixels; mean of running")));
+  EXPECT_THAT(notes,
+              Contains(HasSubstr("(srtg_r3d_34): top-1 is measured as our upstream top-1, top-5 is measured as our upstream top-5")));
+  hacs.dataset = "kinetics-700";
+  EXPECT_THAT(boards({hacs}).at(0).notes, Contains("leaderboards (srtg_r3d_34) does not say how it was measured."));
 }
 
 }  // namespace

@@ -205,6 +205,44 @@ TEST(PaperTable, SaysThatNothingIsPublishedWhereNothingCouldBeVerified) {
   EXPECT_THAT(table.notes, Contains("No published figure could be verified for this table."));
 }
 
+TEST(PaperTable, SaysOnceForAllRowsOfWhichItIsTrueHowTheyWereMeasured) {
+  const auto notes = table_of("coot-table2").notes;
+  EXPECT_THAT(notes, Contains("COOT: split val_1; cosine retrieval over the whole split; the order of ties is left to the sort."));
+  const auto srtg = table_of("srtg-accuracy").notes;
+  EXPECT_THAT(
+      srtg,
+      Contains(testing::StartsWith("mtnet_s, mtnet_m, mtnet_l: split val; one centre crop of one clip a video, 16 frames of 256x256")));
+  EXPECT_THAT(srtg, Contains(HasSubstr("top-1 is measured as our upstream top-1")));
+  EXPECT_THAT(srtg, Contains(HasSubstr("best SRTG network: split val; how it was measured is not said")));
+  EXPECT_THAT(srtg, Contains(HasSubstr("moments-in-time, top-1: +3.195 points")));
+}
+
+TEST(PaperTable, HasNoFactOfAPublishedRowBesideOtherSettings) {
+  auto run = run_with(1, 0, "model3d-1");
+  run.method = "smth3d";
+  run.dataset = "something-something-v2";
+  run.scores = {{"top1", 0.25}};
+  EXPECT_EQ(rows_of(table_of("something-something-v2", {run})).back()["clip"], "72x84x84");
+  run.settings["learning_rate"] = "0.1";
+  EXPECT_EQ(rows_of(table_of("something-something-v2", {run})).back()["clip"], "");
+}
+
+TEST(PaperTable, ComparesSettingsWithThoseOfThePublishedRun) {
+  auto run = run_with(1, 0, "selavi");
+  run.method = "selavi";
+  run.dataset = "ave";
+  run.scores = {{"nmi", 0.5}};
+  run.settings["batch_size"] = "1024";
+  EXPECT_THAT(table_of("selavi-clustering", {run}).notes, Not(Contains(HasSubstr("settings of its own"))));
+  run.settings["batch_size"] = "16";
+  EXPECT_THAT(table_of("selavi-clustering", {run}).notes, Contains(HasSubstr("settings of its own: batch_size=16.")));
+}
+
+TEST(PaperTable, RepeatsTheSourceWhereItAloneTellsRowsApart) {
+  EXPECT_EQ(table_of("coot-table3").stub, 1U);
+  EXPECT_EQ(table_of("srtg-accuracy").stub, 2U) << "srtg_r3d_34 stands in the repository and on leaderboards";
+}
+
 TEST(PaperTable, WarnsWhereRowsOfOneDatasetAreNotComparable) {
   auto a = run_of(1, 0.6, "a"), b = run_of(1, 0.7, "b");
   b.variant = "yc2-2d3d";

@@ -78,6 +78,7 @@ TEST(TextTable, CutsAWideTableIntoBlocksThatRepeatTheFirstColumnsAndKeepGroupsWh
   EXPECT_NE(headers[1].find("c2s a"), std::string::npos);
   const std::string latex = render(table, OutputFormat::kLatex);
   EXPECT_NE(latex.find("\\end{tabular}\n\n\\medskip\n\\begin{tabular}"), std::string::npos);
+  EXPECT_NE(latex.find("\\begin{tabular}{lrrrr}\n"), std::string::npos) << "a line of an article has room for one group\n" << latex;
 }
 
 TEST(MarkdownTable, EscapesWhatWouldBreakTheTable) {
