@@ -17,7 +17,7 @@ endif()
 
 set(VBENCH_ENGINE_SOURCES engine.cpp commands/boards.cpp commands/class_names.cpp commands/cluster_files.cpp commands/cluster_view.cpp commands/clustered_run.cpp commands/compare.cpp commands/data.cpp commands/answers.cpp commands/doctor.cpp commands/embed.cpp commands/explain.cpp commands/item_comparison.cpp commands/leaderboard.cpp
   commands/list.cpp commands/predict.cpp commands/report.cpp commands/rescore.cpp commands/reported_runs.cpp commands/run.cpp commands/run_folders.cpp commands/show.cpp commands/table.cpp commands/variant_knowledge.cpp
-  commands/benchmark_program.cpp commands/throughput.cpp commands/watch.cpp commands/watched_runs.cpp)
+  commands/benchmark_program.cpp commands/kernel_programs.cpp commands/other_load.cpp commands/throughput.cpp commands/watch.cpp commands/watched_runs.cpp)
 
 # The precompiled header that all LibTorch code shares. Not torch/torch.h: its pending templates would cost every file 2 s.
 file(WRITE ${CMAKE_BINARY_DIR}/pch.cpp "")

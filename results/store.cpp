@@ -174,6 +174,17 @@ std::vector<ThroughputRow> Store::throughput(const ThroughputFilter& filter) con
   return store_rows::select(impl_->database, filter);
 }
 
+void Store::add(const std::vector<KernelSpeed>& speeds) {
+  sqlite::Transaction transaction(impl_->database, "BEGIN IMMEDIATE");
+  store_rows::insert(impl_->database, speeds);
+  transaction.commit();
+}
+
+std::vector<KernelSpeed> Store::kernels() const {
+  const sqlite::Transaction one_state(impl_->database, "BEGIN");
+  return store_rows::select_kernels(impl_->database);
+}
+
 std::optional<RunRecord> Store::find(const std::string& run_id) const {
   if (run_id.empty()) return std::nullopt;
   RunFilter everything;

@@ -73,6 +73,10 @@ class Store {
   /// Matching ones, oldest first.
   [[nodiscard]] std::vector<ThroughputRow> throughput(const ThroughputFilter& filter = {}) const;
 
+  /// The same for speeds of kernels.
+  void add(const std::vector<KernelSpeed>& speeds);
+  [[nodiscard]] std::vector<KernelSpeed> kernels() const;
+
   [[nodiscard]] const std::filesystem::path& file() const;
 
  private:

@@ -56,4 +56,22 @@ void add_peak(std::vector<ThroughputRow>& rows, const MachinePeak& peak);
 /// Two builds measured in turns: medians, their ratio, and how likely such a difference is by chance.
 [[nodiscard]] std::vector<Table> comparison_tables(const std::vector<ThroughputRow>& base, const std::vector<ThroughputRow>& candidate);
 
+/// One benchmark of another Google Benchmark program: a kernel, or a computation beside a plain one.
+struct KernelSpeed {
+  std::string measurement;  ///< id shared by all that one command measured
+  int64_t created_unix = 0;
+  std::string program, name;              ///< "sinkhorn", "1e6x400/table"
+  double seconds = 0;                     ///< median
+  double deviation = 0;                   ///< of the repetitions, as a share of their mean; NaN: there was one
+  std::map<std::string, double> figures;  ///< its own counters: "items_per_second", "GFLOP", ...
+  int64_t peak_bytes = 0;                 ///< resident in the whole program at most
+  std::map<std::string, std::string> environment;
+};
+
+/// @throws Error kInput as read_stages(); without measurement, program and memory
+[[nodiscard]] std::vector<KernelSpeed> read_kernels(const std::filesystem::path& file);
+
+/// A table for each processor: the newest measurement of each benchmark.
+[[nodiscard]] std::vector<Table> kernel_tables(const std::vector<KernelSpeed>& speeds);
+
 }  // namespace vbench

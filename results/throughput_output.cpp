@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "harness/core/error.hpp"
 #include "harness/core/files.hpp"
@@ -51,8 +52,8 @@ class Output {
     return facts;
   }
 
-  /// Repetitions one by one; means and medians over them are left out.
-  [[nodiscard]] std::vector<json> repetitions() const {
+  /// All that succeeded.
+  [[nodiscard]] std::vector<json> entries() const {
     std::vector<json> found;
     for (const json& entry : root_["benchmarks"]) {
       if (!entry.is_object()) fail("a benchmark is no object");
@@ -60,8 +61,14 @@ class Output {
         if (text_of(entry, "error_message") == kNoStage) continue;
         fail(text_of(entry, "error_message"));
       }
-      if (text_of(entry, "run_type") == "iteration") found.push_back(entry);
+      found.push_back(entry);
     }
+    return found;
+  }
+  /// One by one; means and medians over them are left out.
+  [[nodiscard]] std::vector<json> repetitions() const {
+    auto found = entries();
+    std::erase_if(found, [this](const json& entry) { return text_of(entry, "run_type") != "iteration"; });
     return found;
   }
 
@@ -154,6 +161,45 @@ MachinePeak read_peak(const std::filesystem::path& file) {
   }
   if (!(peak.gflop_per_s > 0) || !(peak.gbyte_per_s > 0)) output.fail("no peak of this machine");
   return peak;
+}
+
+namespace {
+
+/// Members of a benchmark that every one has; the others are its own counters.
+bool is_counter(const std::string& name) {
+  static const std::set<std::string> kCommon{
+      "family_index", "per_family_instance_index", "repetitions", "repetition_index", "threads", "iterations", "real_time", "cpu_time"};
+  return !kCommon.contains(name);
+}
+
+KernelSpeed speed_of(const Output& output, const json& entry) {
+  KernelSpeed speed;
+  speed.name = output.text_of(entry, entry.contains("run_name") ? "run_name" : "name");
+  speed.seconds = seconds_of(output, entry);
+  speed.deviation = NAN;
+  for (const auto& [name, value] : entry.items()) {
+    if (value.is_number() && is_counter(name)) speed.figures[printable(name)] = output.number_of(entry, name);
+  }
+  return speed;
+}
+
+}  // namespace
+
+std::vector<KernelSpeed> read_kernels(const std::filesystem::path& file) {
+  const Output output(file);
+  std::vector<KernelSpeed> speeds;
+  std::map<std::string, double> deviations;
+  for (const json& entry : output.entries()) {
+    const bool single = output.text_of(entry, "run_type") == "iteration";
+    const auto aggregate = single ? "median" : output.text_of(entry, "aggregate_name");
+    if (aggregate == "median") speeds.push_back(speed_of(output, entry));
+    if (aggregate == "cv") deviations[output.text_of(entry, "run_name")] = output.number_of(entry, "real_time");
+  }
+  if (speeds.empty()) output.fail("nothing was measured");
+  for (KernelSpeed& speed : speeds) {
+    if (const auto found = deviations.find(speed.name); found != deviations.end()) speed.deviation = found->second;
+  }
+  return speeds;
 }
 
 void add_peak(std::vector<ThroughputRow>& rows, const MachinePeak& peak) {

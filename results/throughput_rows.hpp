@@ -1,4 +1,4 @@
-// How measured speeds become rows of the store's table `throughput`, and come back. Private to results/.
+// How measured speeds become rows of the store's tables `throughput` and `kernels`, and come back. Private to results/.
 #pragma once
 
 #include <vector>
@@ -15,5 +15,9 @@ extern const char* const kThroughputSchema;
 void insert(const sqlite::Database& database, const std::vector<ThroughputRow>& rows);
 /// Oldest first; nothing from a store of version 1.
 [[nodiscard]] std::vector<ThroughputRow> select(const sqlite::Database& database, const ThroughputFilter& filter);
+
+/// As those above.
+void insert(const sqlite::Database& database, const std::vector<KernelSpeed>& speeds);
+[[nodiscard]] std::vector<KernelSpeed> select_kernels(const sqlite::Database& database);
 
 }  // namespace vbench::store_rows

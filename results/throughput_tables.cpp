@@ -31,9 +31,17 @@ Kind kind_of(const ThroughputRow& row) {
   return {row.method, row.variant, row.precision, row.threads, static_cast<size_t>(place), row.batch};
 }
 
-std::string fact_of(const ThroughputRow& row, const std::string& name) {
+/// @param Row  ThroughputRow or KernelSpeed
+template <class Row>
+std::string fact_of(const Row& row, const std::string& name) {
   const auto found = row.environment.find(name);
   return found == row.environment.end() ? "unknown" : found->second;
+}
+
+/// Why figures are not to be believed; empty: no reason.
+std::string doubt_of(const std::map<std::string, std::string>& environment) {
+  const auto doubt = environment.find("speed_unreliable");
+  return doubt == environment.end() ? "" : fmt::format("Unreliable: {}.", doubt->second);
 }
 
 /// Of which a table tells: real and synthetic never share one, nor do machines.
@@ -94,6 +102,13 @@ Cell number_cell(double value) {
   return cell;
 }
 
+/// In %; a fraction for machines.
+Cell share_cell(double value) {
+  return {.text = std::isnan(value) ? "" : fmt::format("{:.1f}", 100 * value), .numeric = true, .value = value};
+}
+
+Cell mebibyte_cell(double bytes) { return {.text = fmt::format("{:.0f}", bytes / (1 << 20)), .numeric = true, .value = bytes}; }
+
 std::string source_name(Source source) { return source == Source::kSynthetic ? "SYNTHETIC stand-in data" : "real data"; }
 
 constexpr const char* kSyntheticNote =
@@ -128,16 +143,18 @@ void append(std::vector<Cell>& cells, const std::vector<Cell>& more) { cells.ins
 
 void add_notes(Table& table, const std::set<std::string>& remarks) {
   table.notes.emplace_back(
-      "Medians over repetitions, each stage alone, load being read, decode and augment at once; clips pass through the network once, "
-      "samples are items of the dataset.");
+      "Medians over repetitions, spread from the slowest to the fastest; each stage alone, load being read, decode and augment at once; "
+      "clips pass through the network once, samples are items of the dataset; memory is that of the whole process during the stage.");
   for (const auto& remark : remarks) table.notes.push_back(remark);
 }
 
 std::string peak_note(const ThroughputRow& row) {
   const auto products = parse_double(fact_of(row, "peak_gflop_per_s")), bytes = parse_double(fact_of(row, "peak_gbyte_per_s"));
   if (!products || !bytes) return "";
-  return fmt::format("Measured peak, {}, {} threads: {:.0f} GFLOP/s (product of matrices, {}), {:.1f} GB/s (triad).", row.precision,
-                     row.threads, *products, fact_of(row, "peak_kernel"), *bytes);
+  const std::string kernel = fact_of(row, "peak_kernel");
+  return fmt::format("Measured peak, {}, {} threads: {:.0f} GFLOP/s (product of matrices, {}), {:.1f} GB/s (triad).{}", row.precision,
+                     row.threads, *products, kernel, *bytes,
+                     row.precision == "bf16" && kernel.ends_with("fp32") ? " Products in bfloat16 were slower than those in float32." : "");
 }
 
 }  // namespace
@@ -148,6 +165,7 @@ void add_speed_columns(Table& table) {
   add_column(table, "ms/batch", "ms_per_batch");
   add_column(table, "clips/s", "clips_per_s");
   add_column(table, "samples/s", "samples_per_s");
+  add_column(table, "spread %", "spread");
   add_column(table, "GFLOP/s", "gflop_per_s");
   add_column(table, "% of peak", "peak_share");
   add_column(table, "peak MiB", "peak_bytes");
@@ -160,12 +178,14 @@ std::vector<Cell> speed_cells(const Rows& repetitions) {
   const double share = median_of(repetitions, &ThroughputRow::peak_share), bytes = median_of(repetitions, &ThroughputRow::peak_bytes);
   const auto rates = values_of(repetitions, &ThroughputRow::clips_per_s);
   const auto [slowest, fastest] = std::minmax_element(rates.begin(), rates.end());
+  const double spread = rates.size() < 2 ? NAN : (*fastest - *slowest) / median(rates);
   return {number_cell(1000 * median_of(repetitions, &ThroughputRow::seconds)),
           number_cell(median(rates)),
           number_cell(median_of(repetitions, &ThroughputRow::samples_per_s)),
+          share_cell(spread),
           number_cell(median_of(repetitions, &ThroughputRow::gflop_per_s)),
-          {.text = std::isnan(share) ? "" : fmt::format("{:.1f}", 100 * share), .numeric = true, .value = share},
-          {.text = fmt::format("{:.0f}", bytes / (1 << 20)), .numeric = true, .value = bytes},
+          share_cell(share),
+          mebibyte_cell(bytes),
           number_cell(*slowest),
           number_cell(*fastest),
           {.text = std::to_string(repetitions.size()), .numeric = true},
@@ -194,8 +214,7 @@ std::vector<Table> throughput_tables(const std::vector<ThroughputRow>& rows) {
       const Rows repetitions = newest(all);
       const ThroughputRow& first = *repetitions.front();
       append(table.rows.back(), speed_cells(repetitions));
-      if (const auto doubt = first.environment.find("speed_unreliable"); doubt != first.environment.end())
-        remarks.insert(fmt::format("Unreliable: {}.", doubt->second));
+      if (const auto doubt = doubt_of(first.environment); !doubt.empty()) remarks.insert(doubt);
       if (const auto note = peak_note(first); !note.empty()) remarks.insert(note);
     }
     add_notes(table, remarks);
@@ -262,6 +281,57 @@ std::vector<Table> comparison_tables(const std::vector<ThroughputRow>& base, con
     if (least_p(kinds) >= kLevel)
       table.notes.emplace_back("So few repetitions cannot show a difference over so many rows: ask for more --repetitions.");
     if (std::get<Source>(board) == Source::kSynthetic) table.notes.emplace_back(kSyntheticNote);
+    tables.push_back(std::move(table));
+  }
+  return tables;
+}
+
+namespace {
+
+std::string figures_text(const std::map<std::string, double>& figures) {
+  std::string text;
+  for (const auto& [name, value] : figures) text += fmt::format("{}{} {:.4g}", text.empty() ? "" : ", ", name, value);
+  return text;
+}
+
+std::vector<Cell> kernel_cells(const KernelSpeed& speed) {
+  return {{speed.program},
+          {speed.name},
+          number_cell(1000 * speed.seconds),
+          share_cell(speed.deviation),
+          {figures_text(speed.figures)},
+          mebibyte_cell(static_cast<double>(speed.peak_bytes)),
+          {fact_of(speed, "revision")},
+          {speed.measurement}};
+}
+
+}  // namespace
+
+std::vector<Table> kernel_tables(const std::vector<KernelSpeed>& speeds) {
+  std::map<std::string, std::map<std::pair<std::string, std::string>, const KernelSpeed*>> boards;
+  for (const auto& speed : speeds) {  // ids sort by time
+    const KernelSpeed*& kept = boards[fact_of(speed, "cpu")][{speed.program, speed.name}];
+    if (kept == nullptr || kept->measurement <= speed.measurement) kept = &speed;
+  }
+  std::vector<Table> tables;
+  for (const auto& [cpu, kernels] : boards) {
+    Table table;
+    table.title = fmt::format("Benchmark programs on {}", cpu);
+    table.facts = {{"cpu", cpu}};
+    for (const char* name : {"program", "benchmark"}) add_column(table, name, name);
+    add_column(table, "ms", "milliseconds");
+    add_column(table, "± %", "deviation");
+    add_column(table, "own figures", "figures");
+    add_column(table, "peak MiB", "peak_bytes");
+    for (const char* detail : {"revision", "measurement"}) add_column(table, detail, detail, true);
+    std::set<std::string> doubts;
+    for (const auto& [names, speed] : kernels) {
+      table.rows.push_back(kernel_cells(*speed));
+      if (const auto doubt = doubt_of(speed->environment); !doubt.empty()) doubts.insert(doubt);
+    }
+    table.notes = {"Medians over repetitions and their standard deviation; memory is that of the whole program.",
+                   "What is timed beside what says docs/performance.md."};
+    table.notes.insert(table.notes.end(), doubts.begin(), doubts.end());
     tables.push_back(std::move(table));
   }
   return tables;

@@ -31,6 +31,7 @@ struct ThroughputOptions {
   double min_time = 0.5;    ///< seconds
   std::string programs;     ///< folder of bench_stages; empty: the usual ones
   std::string against;      ///< the same of another build; empty: no comparison
+  std::string kernels;      ///< the other benchmark programs instead of a method; "all"; empty: none
   bool stored = false;
 };
 

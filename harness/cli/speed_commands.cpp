@@ -16,10 +16,12 @@ void add_throughput(po::options_description& options, Raw& raw) {
        "only these: read, decode, augment, load, forward, backward, optimiser, evaluate")                                        //
       ("repetitions", po::value(&own.repetitions)->value_name("N"), "of each, for medians (default: 5; with --against 9)")       //
       ("min-time", shown(own.min_time, 0.5)->value_name("S"), "seconds of a repetition at least")                                //
-      ("programs", po::value(&own.programs)->value_name("DIR"), "folder of bench_stages (default: beside vbench)")               //
+      ("programs", po::value(&own.programs)->value_name("DIR"), "folder of the benchmark programs (default: beside vbench)")     //
       ("against", po::value(&own.against)->value_name("DIR"), "folder of another build's bench_stages: both measured in turns")  //
-      ("stored", po::bool_switch(&own.stored), "measure nothing, print what was measured before")                                //
-      ("data-root", shown(run.data_root, std::string("data"))->value_name("DIR"), "folder that holds one folder a dataset")      //
+      ("kernels", po::value(&own.kernels)->value_name("NAME,..."),
+       "instead of a method: the benchmark programs of single kernels and of methods beside plain computations; all: every one")  //
+      ("stored", po::bool_switch(&own.stored), "measure nothing, print what was measured before")                                 //
+      ("data-root", shown(run.data_root, std::string("data"))->value_name("DIR"), "folder that holds one folder a dataset")       //
       ("source", shown(raw.source, std::string("auto"))->value_name("S"),
        "real: official files only; synthetic: a generated stand-in; auto: real if there, else the stand-in")  //
       ("set", po::value(&run.settings)->value_name("KEY=VALUE")->composing(), "override a setting; repeatable");
@@ -45,16 +47,20 @@ void add_watch(po::options_description& options, Raw& raw) {
 
 std::vector<Command> speed_commands() {
   return {
-      {"throughput", "vbench throughput --method M [--dataset D] [--variant V] [options]\n       vbench throughput --stored [options]",
+      {"throughput",
+       "vbench throughput --method M [--dataset D] [--variant V] [options]\n       vbench throughput --kernels NAME,...|all\n       vbench "
+       "throughput --stored [options]",
        "clips/s, GFLOP/s, share of the machine's peak and memory of every stage, or two builds compared",
        "Measures reading, decoding, augmentation, forward pass, backward pass, optimiser and evaluation, each alone, with the code that\n"
        "trains; stores the figures in DIR/results.db and prints them by method, stage, batch size, precision and threads.\n"
-       "With --against, this build and another take turns, and a test says whether they differ. docs/throughput.md says what is measured\n"
-       "how.\n\n"
+       "With --against, this build and another take turns, and a test says whether they differ. With --kernels, the other Google "
+       "Benchmark\n"
+       "programs run (bench_NAME), which know themselves what they measure how often: minutes each. docs/throughput.md says more.\n\n"
        "Examples:\n"
        "  vbench throughput --method srtg --dataset ucf101 --variant srtg-mini\n"
        "  vbench throughput --method coot --dataset youcook2 --batch 16,64 --precision fp32,bf16 --threads 1,2\n"
        "  vbench throughput --method sam --against ../before/build/release --repetitions 9\n"
+       "  vbench throughput --kernels retrieval,sinkhorn\n"
        "  vbench throughput --stored --format csv\n",
        add_throughput},
       {"watch", "vbench watch [--out DIR] [--method M] [--dataset D] [--variant V] [--once] [--tensorboard DIR]",

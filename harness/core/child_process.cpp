@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -87,18 +88,19 @@ pid_t start(const std::filesystem::path& program, const std::vector<std::string>
 }
 
 /// Nothing while it runs.
-std::optional<int> exit_of(pid_t child) {
+std::optional<ChildResult> end_of(pid_t child) {
   int status = 0;
-  const pid_t ended = ::waitpid(child, &status, WNOHANG);
+  rusage used{};
+  const pid_t ended = ::wait4(child, &status, WNOHANG, &used);
   if (ended == 0 || (ended < 0 && errno == EINTR)) return std::nullopt;
-  if (ended < 0) return 255;
-  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+  if (ended < 0) return ChildResult{255, "", 0};
+  return ChildResult{WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status), "", 1024 * used.ru_maxrss};
 }
 
 void stop(pid_t child) {
   ::kill(child, SIGTERM);
   const auto begin = Clock::now();
-  while (!exit_of(child)) {
+  while (!end_of(child)) {
     if (Clock::now() - begin > kPatience) ::kill(child, SIGKILL);
     std::this_thread::sleep_for(kLook);
   }
@@ -110,8 +112,8 @@ ChildResult run_program(const std::filesystem::path& program, const std::vector<
   ErrorPipe error;
   const pid_t child = start(program, arguments, error.writing());
   error.close_writing();
-  std::optional<int> code;
-  while (!(code = exit_of(child))) {
+  std::optional<ChildResult> result;
+  while (!(result = end_of(child))) {
     if (stop_requested()) {
       stop(child);
       throw Error(ErrorKind::kInterrupted, "interrupted", program.filename().string());
@@ -119,7 +121,8 @@ ChildResult run_program(const std::filesystem::path& program, const std::vector<
     error.look();
   }
   error.look();  // what it said last
-  return {*code, error.text()};
+  result->error = error.text();
+  return *result;
 }
 
 }  // namespace vbench

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <ctime>
 #include <map>
 #include <optional>
@@ -12,10 +11,11 @@
 #include "harness/cli/commands/benchmark_program.hpp"
 #include "harness/cli/commands/boards.hpp"
 #include "harness/cli/commands/commands.hpp"
+#include "harness/cli/commands/kernel_programs.hpp"
+#include "harness/cli/commands/other_load.hpp"
 #include "harness/core/error.hpp"
 #include "harness/core/files.hpp"
 #include "harness/core/text.hpp"
-#include "harness/train/device.hpp"
 #include "results/store.hpp"
 
 namespace vbench::cli {
@@ -124,13 +124,6 @@ std::vector<MeasuredCombination> combinations(const CommandContext& context) {
   return all;
 }
 
-/// Why speeds of now are not to be believed; empty: no reason.
-std::string doubt() {
-  double load = 0;
-  if (::getloadavg(&load, 1) != 1 || load <= 0.5 * static_cast<double>(available_cores())) return "";
-  return fmt::format("machine busy before the measurement (load {:.1f})", load);
-}
-
 int64_t repetitions_of(const ThroughputOptions& options) {
   if (options.repetitions > 0) return options.repetitions;
   return options.against.empty() ? 5 : 9;
@@ -151,7 +144,12 @@ class Measurement {
     progress_.begin("throughput", base_program_ ? 2 * combinations * repetitions_ : combinations);
     for (const auto& each : what_) base_program_ ? take_turns(each) : measure(each);
     progress_.end();
-    if (!doubt_.empty()) progress_.warning("speeds are unreliable: " + doubt_);
+    const auto doubt = others_.doubt();
+    if (doubt.empty()) return;
+    progress_.warning("speeds are unreliable: " + doubt);
+    for (auto* rows : {&rows_, &base_rows_}) {
+      for (auto& row : *rows) row.environment["speed_unreliable"] = doubt;
+    }
   }
 
   [[nodiscard]] const std::vector<ThroughputRow>& rows() const { return rows_; }
@@ -191,7 +189,6 @@ class Measurement {
     for (auto& row : rows) {
       row.measurement = &kept == &rows_ ? id_ : base_id_;
       row.created_unix = begun_;
-      if (!doubt_.empty()) row.environment["speed_unreliable"] = doubt_;
       kept.push_back(std::move(row));
     }
   }
@@ -203,7 +200,8 @@ class Measurement {
   BenchmarkProgram program_;
   std::optional<BenchmarkProgram> base_program_;
   int64_t repetitions_;
-  const std::string doubt_ = doubt(), base_id_ = new_run_id(), id_ = new_run_id();  // ids rise: the candidate is the newer one
+  const OtherLoad others_;
+  const std::string base_id_ = new_run_id(), id_ = new_run_id();  // ids rise: the candidate is the newer one
   const int64_t begun_ = std::time(nullptr);
   int64_t done_ = 0;
   std::map<std::pair<std::string, int64_t>, MachinePeak> peaks_;
@@ -215,6 +213,7 @@ int print_stored(const CommandContext& context) {
   if (!spec.method.empty()) (void)context.registry.find_method(spec.method);
   if (!spec.dataset.empty()) (void)context.registry.find_dataset(spec.dataset);
   const auto store = Store::open_existing(store_path(spec));
+  if (!context.invocation.throughput.kernels.empty()) return print_stored_kernels(context, store);
   const auto rows = store ? store->throughput({spec.method, spec.dataset, spec.variant}) : std::vector<ThroughputRow>();
   if (rows.empty()) {
     throw input_error("no measured speeds that match", store_path(spec),
@@ -230,6 +229,7 @@ int throughput_command(const CommandContext& context) {
   const RunSpec& spec = context.invocation.run;
   const ThroughputOptions& options = context.invocation.throughput;
   if (options.stored) return print_stored(context);
+  if (!options.kernels.empty()) return measure_kernels(context);
   check(options);
   const auto what = combinations(context);
   Measurement measurement(context, what);

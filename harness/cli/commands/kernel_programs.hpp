@@ -1,0 +1,16 @@
+// `vbench throughput --kernels`: the Google Benchmark programs that measure single kernels, or methods beside plain computations. Used by
+// throughput.cpp.
+#pragma once
+
+#include <optional>
+
+#include "harness/cli/commands/commands.hpp"
+#include "results/store.hpp"
+
+namespace vbench::cli {
+
+/// Runs, stores, prints.
+int measure_kernels(const CommandContext& context);
+int print_stored_kernels(const CommandContext& context, const std::optional<Store>& store);
+
+}  // namespace vbench::cli
