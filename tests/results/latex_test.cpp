@@ -1,4 +1,5 @@
 // LaTeX tables are given to pdflatex where it is installed.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -7,6 +8,7 @@
 #include "harness/core/files.hpp"
 #include "published/coot.hpp"
 #include "published/selavi.hpp"
+#include "published/smth3d.hpp"
 #include "published/srtg.hpp"
 #include "results/paper_tables/paper_table.hpp"
 #include "tests/results/records.hpp"
@@ -23,14 +25,18 @@ class Latex : public testing::Test {
     if (!std::filesystem::exists(kPdflatex)) GTEST_SKIP() << "pdflatex is not installed (Debian: texlive-latex-recommended)";
   }
 
-  /// Empty if the tables compile as parts of a document with booktabs alone; else what LaTeX said.
-  [[nodiscard]] std::string errors_in(const std::vector<Table>& tables) const {
-    write_file_atomically(folder_ / "document.tex", "\\documentclass{article}\n\\usepackage{booktabs}\n\\begin{document}\n" +
-                                                        render(tables, OutputFormat::kLatex) + "\\end{document}\n");
+  /// Empty if the text compiles as a part of a document with booktabs alone; else what LaTeX said.
+  [[nodiscard]] std::string errors_in(const std::string& latex) const {
+    write_file_atomically(folder_ / "document.tex",
+                          "\\documentclass{article}\n\\usepackage{booktabs}\n\\begin{document}\n" + latex + "\\end{document}\n");
     const auto result = run_program(kPdflatex, {"-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "-output-directory",
                                                 folder_.path().string(), (folder_ / "document.tex").string()});
-    return result.exit_code == 0 ? "" : read_file(folder_ / "document.log");
+    return result.exit_code == 0 ? "" : log();
   }
+  [[nodiscard]] std::string errors_in(const std::vector<Table>& tables) const { return errors_in(render(tables, OutputFormat::kLatex)); }
+
+  /// What LaTeX said of the document before.
+  [[nodiscard]] std::string log() const { return read_file(folder_ / "document.log"); }
 
   test::TemporaryFolder folder_;
 };
@@ -38,6 +44,7 @@ class Latex : public testing::Test {
 TEST_F(Latex, CompilesEveryTableOfThePapers) {
   const std::map<std::string, Published> figures{{"coot", Published::parse(published::kCoot)},
                                                  {"selavi", Published::parse(published::kSelavi)},
+                                                 {"smth3d", Published::parse(published::kSmth3d)},
                                                  {"srtg", Published::parse(published::kSrtg)}};
   const VariantKnowledge knowledge{[](const auto&...) { return std::optional<SettingValues>(); },
                                    [](const auto&...) {
@@ -51,6 +58,19 @@ TEST_F(Latex, CompilesEveryTableOfThePapers) {
     tables.push_back(paper_table(definition, {}, {run}, found == figures.end() ? nullptr : &found->second, knowledge));
   }
   EXPECT_EQ(errors_in(tables), "");
+  EXPECT_THAT(log(), testing::Not(testing::HasSubstr("Overfull \\hbox"))) << "wider than a line";
+  EXPECT_THAT(log(), testing::Not(testing::HasSubstr("Float too large"))) << "longer than a page";
+}
+
+/// Leaderboards and tables with results of ours, as test_golden_output compares them with what the program prints.
+TEST_F(Latex, CompilesEveryTableOfTheGoldenOutput) {
+  int files = 0;
+  for (const auto& path : list_folder(std::filesystem::path(VBENCH_SOURCE_DIR) / "tests" / "golden" / "output")) {
+    if (path.extension() != ".tex") continue;
+    EXPECT_EQ(errors_in(read_file(path)), "") << path;
+    ++files;
+  }
+  EXPECT_GE(files, 12);
 }
 
 TEST_F(Latex, CompilesNamesThatLatexWouldTakeForCommandsOrDoesNotKnow) {
@@ -73,10 +93,7 @@ TEST_F(Latex, WouldNoticeATableThatDoesNotCompile) {
   table.header = {"x"};
   table.rows = {{{.text = "a"}}};
   EXPECT_EQ(errors_in({table}), "");
-  write_file_atomically(folder_ / "document.tex", "\\documentclass{article}\n\\begin{document}\n100 % & # _\n\\end{document}\n");
-  const auto result = run_program(kPdflatex, {"-interaction=nonstopmode", "-halt-on-error", "-output-directory", folder_.path().string(),
-                                              (folder_ / "document.tex").string()});
-  EXPECT_NE(result.exit_code, 0);
+  EXPECT_NE(errors_in("100 % & # _\n"), "");
 }
 
 }  // namespace
