@@ -173,12 +173,15 @@ std::string rank_title(const std::string& kind) {
   return metric->title.substr(0, end);
 }
 
-std::string ranks_html(const std::string& kind, const std::vector<Ranks>& configurations, CurveCharts& charts) {
-  if (configurations.empty()) return "";
-  std::string examples;
-  for (const auto& ranks : configurations) examples += examples_html(ranks);
-  return "<div class=\"charts\">" + charts.add(recall_chart(kind, configurations)) + "</div>\n" +
-         folded(fmt::format("{}: worst and best queries", rank_title(kind)), examples);
+std::string ranks_html(const KindsOfRanks& kinds, CurveCharts& charts) {
+  std::string drawings, examples;
+  for (const auto& [kind, configurations] : kinds) {
+    drawings += charts.add(recall_chart(kind, configurations));
+    std::string of_kind;
+    for (const auto& ranks : configurations) of_kind += examples_html(ranks);
+    examples += folded(fmt::format("{}: worst and best queries", rank_title(kind)), of_kind);
+  }
+  return kinds.empty() ? "" : "<h3>Ranks</h3>\n<div class=\"charts\">" + drawings + "</div>\n" + examples;
 }
 
 }  // namespace vbench::report

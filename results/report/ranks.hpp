@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "harness/core/run_record.hpp"
@@ -37,7 +38,10 @@ bool add_ranks(Ranks& ranks, const std::vector<ItemOutput>& outputs, const std::
 /// "video to paragraph" of "v2p_rank".
 [[nodiscard]] std::string rank_title(const std::string& kind);
 
-/// A chart of all configurations, and the queries of each.
-[[nodiscard]] std::string ranks_html(const std::string& kind, const std::vector<Ranks>& configurations, CurveCharts& charts);
+/// By kind, the ranks of all configurations.
+using KindsOfRanks = std::vector<std::pair<std::string, std::vector<Ranks>>>;
+
+/// A chart of every kind, and the queries of each configuration; empty where there are none.
+[[nodiscard]] std::string ranks_html(const KindsOfRanks& kinds, CurveCharts& charts);
 
 }  // namespace vbench::report

@@ -19,8 +19,8 @@ namespace {
 
 /// What the outputs of a group's runs come to.
 struct Answers {
-  std::vector<ConfusionMatrix> matrices;                          // by configuration
-  std::vector<std::pair<std::string, std::vector<Ranks>>> ranks;  // by kind, then by configuration
+  std::vector<ConfusionMatrix> matrices;  // by configuration
+  KindsOfRanks ranks;
 };
 
 void add_matrix(std::optional<ConfusionMatrix>& matrix, const Report& report, const RunRecord& run,
@@ -81,7 +81,8 @@ class GroupSections {
   void add(Page& page, const Group& group) {
     const auto answers = answers_of(group, report_);
     std::string html = intro(group) + "<h3>Training</h3>\n" + curves_html(group, charts_);
-    html += ranks_part(answers) + matrices_part(answers) + speed_html(group) + settings_html(group) + environment_html(group);
+    html +=
+        ranks_html(answers.ranks, charts_) + matrices_part(answers) + speed_html(group) + settings_html(group) + environment_html(group);
     page.sections.push_back({group.id, group.title, std::move(html)});
   }
 
@@ -107,12 +108,6 @@ class GroupSections {
                           each->seed, escape_html(fmt::format("{}", fmt::join(each->verdict.reasons, ", "))));
     }
     return html;
-  }
-
-  std::string ranks_part(const Answers& answers) {
-    std::string html;
-    for (const auto& [kind, configurations] : answers.ranks) html += ranks_html(kind, configurations, charts_);
-    return html.empty() ? "" : "<h3>Ranks</h3>\n" + html;
   }
 
   std::string matrices_part(const Answers& answers) {

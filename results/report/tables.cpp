@@ -49,7 +49,7 @@ std::string table_html(const Table& table) {
   return fmt::format(
       "<div class=\"table-box\" role=\"region\" aria-label=\"{}\" tabindex=\"0\"><table>{}<thead><tr>{}</tr></thead>\n"
       "<tbody>{}</tbody></table></div>{}\n",
-      title, title.empty() ? "" : "<caption>" + title + "</caption>", head, body,
+      title, title.empty() ? "" : "<caption><span>" + title + "</span></caption>", head, body,
       notes.empty() ? "" : "<ul class=\"notes\">" + notes + "</ul>");
 }
 

@@ -6,12 +6,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <opencv2/imgcodecs.hpp>
 #include <thread>
 
 #include "harness/core/files.hpp"
+#include "harness/core/text.hpp"
 
 namespace vbench::test {
 namespace fs = std::filesystem;
@@ -63,8 +66,10 @@ std::vector<std::string> browser_words(const fs::path& profile) {
 }
 
 bool Browser::available() {
-  static const bool found = run_to_end({kProgram, "--version"}, "/dev/null", "/dev/null") == 0;
-  return found;
+  const char* path = std::getenv("PATH");
+  const auto folders = split(path == nullptr ? "/usr/bin:/bin" : path, ':');
+  return std::any_of(folders.begin(), folders.end(),
+                     [](const std::string& folder) { return ::access((fs::path(folder) / kProgram).c_str(), X_OK) == 0; });
 }
 
 std::string Browser::run(const fs::path& page, const std::string& address, const std::string& what) const {

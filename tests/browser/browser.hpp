@@ -11,9 +11,12 @@ namespace vbench::test {
 /// The program and its options, without what it is to do. @param profile  folder of its own files
 [[nodiscard]] std::vector<std::string> browser_words(const std::filesystem::path& profile);
 
+/// What a test says that is skipped for want of one.
+inline constexpr const char* kNoBrowser = "Chromium is not installed (Debian package chromium): no page was looked at";
+
 class Browser {
  public:
-  /// Chromium can be started here.
+  /// Chromium is installed. Where it does not start, tests fail.
   [[nodiscard]] static bool available();
 
   /// @param folder  of the test's own, for the browser's files

@@ -167,10 +167,14 @@ void LivePage::wait_for(const std::string& event) {
   }
 }
 
-void LivePage::open(const fs::path& page, const View& view, const std::string& address) {
+void LivePage::resize(const View& view) {
   call("Emulation.setDeviceMetricsOverride",
        {{"width", view.width}, {"height", view.height}, {"deviceScaleFactor", 1}, {"mobile", view.phone}});
   prefer_dark(view.dark);
+}
+
+void LivePage::open(const fs::path& page, const View& view, const std::string& address) {
+  resize(view);
   events_.clear();
   call("Page.navigate", {{"url", "about:blank"}});  // so that another address of the same page is loaded anew
   wait_for("Page.loadEventFired");

@@ -28,6 +28,8 @@ class LivePage {
 
   /// Waits until it is loaded and has settled.
   void open(const std::filesystem::path& page, const View& view = {}, const std::string& address = "");
+  /// The window or the screen, without loading anything.
+  void resize(const View& view);
   /// What the user prefers, from now on.
   void prefer_dark(bool dark);
   /// The value of an expression, after promises.

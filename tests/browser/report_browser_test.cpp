@@ -8,13 +8,13 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 #include <regex>
 #include <thread>
 
 #include "harness/core/files.hpp"
 #include "tests/browser/browser.hpp"
+#include "tests/browser/pictures.hpp"
 #include "tests/results/report/sample_page.hpp"
 #include "tests/support/golden.hpp"
 
@@ -22,24 +22,16 @@ namespace vbench {
 namespace {
 
 using test::Browser;
+using test::kGreen;
 using test::kHostileClass;
+using test::kMagenta;
 using test::page_of;
 using test::sample_page;
+using test::strip_of_pictures;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 namespace fs = std::filesystem;
-
-const cv::Scalar kMagenta(255, 0, 255), kGreen(0, 255, 0);  // blue, green, red
-
-/// Pictures of one colour, the last one of another.
-std::string strip() {
-  cv::Mat picture(96, 8 * 96, CV_8UC3, kMagenta);
-  picture.colRange(7 * 96, 8 * 96).setTo(kGreen);
-  std::vector<unsigned char> bytes;
-  cv::imencode(".jpg", picture, bytes);
-  return {bytes.begin(), bytes.end()};
-}
 
 /// A server that nobody is to call.
 class Listener {
@@ -86,8 +78,8 @@ class Listener {
 class ReportInBrowser : public testing::Test {
  protected:
   void SetUp() override {
-    if (!Browser::available()) GTEST_SKIP() << "chromium is not there: no page was looked at";
-    write_file_atomically(page_, page_of(sample_page(strip())));
+    if (!Browser::available()) GTEST_SKIP() << test::kNoBrowser;
+    write_file_atomically(page_, page_of(sample_page(strip_of_pictures())));
   }
 
   /// Numbers of the clusters that are shown, in order.
@@ -158,13 +150,13 @@ TEST_F(ReportInBrowser, NonsenseInAnAddressIsPassedOver) {
 
 TEST_F(ReportInBrowser, MissesExamplesOnlyWhereOthersHaveSome) {
   const std::string line = ">None of the example videos of this page is in this cluster.<";
-  auto page = sample_page(strip());
+  auto page = sample_page(strip_of_pictures());
   // The clusters of head 1 are one too many for the few examples of head 0.
   page.heads[1].clusters.assign(page.ids.size(), 3);
   page.heads[1].clusters.at(9) = 4;
   page.examples = 1;
   page.strips.clear();
-  for (const int64_t video : report::shown_videos(page)) page.strips[video] = strip();
+  for (const int64_t video : report::shown_videos(page)) page.strips[video] = strip_of_pictures();
   ASSERT_FALSE(page.strips.contains(9));
   write_file_atomically(page_, page_of(page));
   EXPECT_THAT(browser_.document(page_, "#head=1"), HasSubstr(line));

@@ -1,13 +1,17 @@
 // The whole page of a report in a real browser: every chart is drawn, keys reach everything, phones and dark rooms are no trouble.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <functional>
 #include <opencv2/imgproc.hpp>
 #include <regex>
 
 #include "harness/core/files.hpp"
 #include "tests/browser/browser.hpp"
 #include "tests/browser/live_page.hpp"
+#include "tests/browser/pictures.hpp"
 #include "tests/results/report/sample_report.hpp"
 #include "tests/support/golden.hpp"
 
@@ -16,26 +20,27 @@ namespace {
 
 using nlohmann::json;
 using test::Browser;
+using test::colour_of;
+using test::ink_of;
+using test::is_drawn;
 using test::LivePage;
 using test::sample_report;
 using testing::ElementsAre;
+using testing::ElementsAreArray;
 using testing::HasSubstr;
 using testing::IsEmpty;
 namespace fs = std::filesystem;
 
-/// Ink: pixels of a colour that is no grey, as curves and cells are and axes are not.
-cv::Mat ink_of(const cv::Mat& picture) {
-  std::vector<cv::Mat> channels;
-  cv::split(picture, channels);
-  const cv::Mat most = cv::max(cv::max(channels[0], channels[1]), channels[2]),
-                least = cv::min(cv::min(channels[0], channels[1]), channels[2]);
-  return most - least > 60;
-}
+/// Something that is drawn, as it looks.
+struct Drawing {
+  std::string name;  ///< "curves chart-3"
+  cv::Mat picture;
+};
 
 class ResultsInBrowser : public testing::Test {
  protected:
   void SetUp() override {
-    if (!Browser::available()) GTEST_SKIP() << "chromium is not there: no page was looked at";
+    if (!Browser::available()) GTEST_SKIP() << test::kNoBrowser;
     static const test::TemporaryFolder profile;
     static LivePage shared(profile.path());  // starting a browser takes longer than everything else
     live_ = &shared;
@@ -59,22 +64,77 @@ class ResultsInBrowser : public testing::Test {
     return place.empty() ? cv::Mat() : live_->picture(place);
   }
 
-  /// Whether something runs across a drawing: axes alone do not.
-  [[nodiscard]] bool is_drawn(const std::string& selector) const {
-    const auto picture = picture_of(selector);
-    if (picture.empty()) return false;
-    const auto ink = ink_of(picture);
-    return cv::countNonZero(ink) > 100 && cv::boundingRect(ink).width > picture.cols / 3;
+  /// Opens the page in a window so high that all of it is in sight, charts that were folded too.
+  void open_whole(bool dark) const {
+    live_->open(page_, {.dark = dark});
+    const int height = live_->evaluate(
+        "(() => { document.querySelectorAll('details:has(.chart)').forEach((d) => { d.open = true; });"
+        " return document.documentElement.scrollHeight; })()");
+    live_->resize({.height = height, .dark = dark});
+    live_->settle();
   }
 
-  /// Numbers of the charts that show nothing.
-  [[nodiscard]] std::vector<int> empty_charts() const {
-    std::vector<int> empty;
-    const int charts = live_->evaluate("document.querySelectorAll('.curves').length");
-    for (int i = 0; i < charts; ++i) {
-      if (!is_drawn("#chart-" + std::to_string(i) + " .drawing")) empty.push_back(i);
+  /// All that an open page draws, from one picture of it.
+  [[nodiscard]] std::vector<Drawing> drawings() const {
+    const auto boxes =
+        live_->evaluate(R"js(Array.from(document.querySelectorAll('.drawing, svg.plot, .strip:not(.gone), .bar')).map((e) => {
+      const b = e.getBoundingClientRect(), f = e.closest('figure, article');
+      const kind = e.closest('.curves, .matrix');
+      return [(kind ? kind.classList[1] : e.classList[0]) + ' ' + (f.id || f.querySelector('figcaption').textContent),
+              Math.round(b.x + scrollX), Math.round(b.y + scrollY), Math.round(b.width), Math.round(b.height)]; }))js");
+    const cv::Rect all(0, 0, 1280, live_->evaluate("document.documentElement.scrollHeight"));
+    const auto whole = live_->picture(all);
+    std::vector<Drawing> found;
+    for (const auto& box : boxes) {
+      const cv::Rect place = cv::Rect(box[1], box[2], box[3], box[4]) & all;
+      found.push_back({box[0], place.empty() ? cv::Mat() : whole(place)});
+    }
+    return found;
+  }
+
+  /// Those in which nothing runs from side to side.
+  [[nodiscard]] std::vector<std::string> empty_drawings() const {
+    std::vector<std::string> empty;
+    for (const auto& drawing : drawings()) {
+      if (!is_drawn(drawing.picture)) empty.push_back(drawing.name);
     }
     return empty;
+  }
+
+  /// Curves that are not seen though no other one is shown: "2 of curves chart-0", from 0.
+  [[nodiscard]] std::vector<std::string> missing_curves() const {
+    std::vector<std::string> missing;
+    const int most = live_->evaluate("Math.max(...Array.from(document.querySelectorAll('.toggles')).map((t) => t.children.length))");
+    for (int curve = 0; curve < most; ++curve) {
+      const json has = live_->evaluate(fmt::format(
+          "Array.from(document.querySelectorAll('.toggles')).map((t) => {{ Array.from(t.children).forEach((b, i) => {{"
+          " if ((b.getAttribute('aria-pressed') === 'true') !== (i === {0})) b.click(); }}); return t.children.length > {0}; }})",
+          curve));
+      live_->settle();
+      const auto all = drawings();
+      size_t chart = 0;
+      for (const auto& drawing : all) {
+        if (!drawing.name.starts_with("curves")) continue;
+        if (has.at(chart++).get<bool>() && !is_drawn(drawing.picture)) missing.push_back(fmt::format("{} of {}", curve, drawing.name));
+      }
+    }
+    return missing;
+  }
+
+  /// The page with clusters and pictures, some of its data replaced. @param change  of JSON, by the id of its element
+  [[nodiscard]] static std::string page_with(const std::string& id, const std::function<void(json&)>& change) {
+    auto text = whole_page();
+    const std::string begin = "<script type=\"application/json\" id=\"" + id + "\">";
+    const size_t at = text.find(begin) + begin.size(), end = text.find("</script>", at);
+    auto data = json::parse(text.substr(at, end - at));
+    change(data);
+    return text.replace(at, end - at, data.dump());
+  }
+
+  [[nodiscard]] static std::string whole_page() {
+    auto report = sample_report();
+    report.clusters = test::sample_page(test::strip_of_pictures());
+    return report_page(report);
   }
 
   [[nodiscard]] std::string text_of(const std::string& selector) const {
@@ -87,30 +147,74 @@ class ResultsInBrowser : public testing::Test {
   LivePage* live_ = nullptr;
 };
 
-TEST_F(ResultsInBrowser, EveryChartIsDrawn) {
-  live_->open(page_);
-  EXPECT_GT(live_->evaluate("document.querySelectorAll('.curves').length"), 10);
-  EXPECT_THAT(empty_charts(), IsEmpty());
-  EXPECT_TRUE(is_drawn("#matrix-0 .drawing"));
-  EXPECT_THAT(live_->complaints(), IsEmpty());
+TEST_F(ResultsInBrowser, EverythingIsDrawnInTheLightAndInTheDark) {
+  write(whole_page());
+  for (const bool dark : {false, true}) {
+    open_whole(dark);
+    const auto all = drawings();
+    const auto of_kind = [&](const std::string& kind) {
+      return std::count_if(all.begin(), all.end(), [&](const Drawing& each) { return each.name.starts_with(kind + " "); });
+    };
+    EXPECT_GT(of_kind("curves"), 10);
+    EXPECT_EQ(of_kind("matrix"), 2) << "of valid runs and of INVALID ones";
+    EXPECT_EQ(of_kind("plot"), 2) << "sizes of the best head, labellings";
+    EXPECT_EQ(of_kind("strip"), 12);
+    EXPECT_EQ(of_kind("bar"), 4);
+    EXPECT_THAT(empty_drawings(), IsEmpty()) << (dark ? "dark" : "light");
+    EXPECT_THAT(missing_curves(), IsEmpty()) << (dark ? "dark" : "light");
+    EXPECT_THAT(live_->complaints(), IsEmpty());
+  }
 }
 
-TEST_F(ResultsInBrowser, AnEmptyChartIsSeenToBeEmpty) {
-  auto text = report_page(sample_report());
-  const std::string begin = "<script type=\"application/json\" id=\"curve-data\">";
-  const size_t at = text.find(begin) + begin.size(), end = text.find("</script>", at);
-  auto charts = json::parse(text.substr(at, end - at));
-  for (auto& curve : charts.at(2).at("curves")) {
-    for (const char* part : {"mean", "low", "high"}) curve[part] = std::vector<json>(charts.at(2).at("x").size());
+TEST_F(ResultsInBrowser, WhatIsEmptyIsSeenToBeEmpty) {
+  const auto empty_after = [&](const std::string& text, bool dark) {
+    write(text);
+    open_whole(dark);
+    return empty_drawings();
+  };
+  const auto of_kind = [&](const std::string& kind) {
+    std::vector<std::string> names;
+    for (const auto& each : drawings()) {
+      if (each.name.starts_with(kind + " ")) names.push_back(each.name);
+    }
+    return names;
+  };
+  const auto no_values = [](json& curve, size_t places) {
+    for (const char* part : {"mean", "low", "high"}) curve[part] = std::vector<json>(places);
+  };
+  const auto charts = page_with("curve-data", [&](json& all) {
+    for (auto& curve : all.at(2).at("curves")) no_values(curve, all.at(2).at("x").size());
+    no_values(all.at(4).at("curves").at(1), all.at(4).at("x").size());
+  });
+  const auto matrices = page_with("matrix-data", [](json& all) { all.at(0)["cells"] = json::array(); });
+  const auto pictures = page_with("strips", [](json& all) {
+    for (auto& strip : all) strip = "";
+  });
+  for (const bool dark : {false, true}) {
+    EXPECT_THAT(empty_after(charts, dark), ElementsAre("curves chart-2"));
+    EXPECT_THAT(missing_curves(), ElementsAre("0 of curves chart-2", "1 of curves chart-2", "1 of curves chart-4"));
+    EXPECT_THAT(empty_after(matrices, dark), ElementsAre("matrix matrix-0"));
+    EXPECT_THAT(empty_after(pictures, dark), ElementsAreArray(of_kind("strip")));
+    // No curve survives without the library that draws them, nor a drawing of another kind without what draws it.
+    EXPECT_THAT(empty_after(std::regex_replace(whole_page(), std::regex("var uPlot="), "var nothing="), dark),
+                ElementsAreArray(of_kind("curves")));
+    EXPECT_THAT(empty_after(std::regex_replace(whole_page(), std::regex("<path d=\"[^\"]*\"/>(<circle[^>]*>.*?</circle>)*"), ""), dark),
+                ElementsAreArray(of_kind("plot")));
   }
-  write(text.replace(at, end - at, charts.dump()));
+}
+
+TEST_F(ResultsInBrowser, BandsOfSeedsAreSeen) {
   live_->open(page_);
-  EXPECT_THAT(empty_charts(), ElementsAre(2));
-  // Nor does any survive without the library that draws them.
-  const auto whole = report_page(sample_report());
-  write(std::regex_replace(whole, std::regex("var uPlot="), "var nothing="));
+  // A band is a little coloured: neither as a curve nor as the card behind it.
+  const auto paint = [&](const std::string& selector) {
+    const auto colour = colour_of(picture_of(selector));
+    return cv::countNonZero((colour > 15) & (colour <= 60));
+  };
+  const int with_bands = paint("#chart-0 .drawing");
+  auto text = report_page(sample_report());
+  write(std::regex_replace(text, std::regex("\"(low|high)\":"), "\"other\":"));
   live_->open(page_);
-  EXPECT_EQ(empty_charts().size(), charts.size());
+  EXPECT_GT(with_bands, 4 * paint("#chart-0 .drawing"));
 }
 
 TEST_F(ResultsInBrowser, AsksNobodyForAnything) {
@@ -118,7 +222,7 @@ TEST_F(ResultsInBrowser, AsksNobodyForAnything) {
   report.clusters = test::sample_page();
   write(report_page(report));
   live_->open(page_);
-  (void)empty_charts();
+  (void)empty_drawings();
   EXPECT_THAT(live_->requests(), IsEmpty());
   EXPECT_THAT(live_->complaints(), IsEmpty()) << "nothing that the policy had to forbid";
   // A page that does ask is caught.
@@ -143,7 +247,7 @@ TEST_F(ResultsInBrowser, FitsAPhone) {
     EXPECT_EQ(live_->evaluate("document.documentElement.scrollWidth"), width);
     EXPECT_GT(live_->evaluate("Array.from(document.querySelectorAll('.table-box')).filter((b) => b.scrollWidth > b.clientWidth).length"), 0)
         << "wide tables scroll in their boxes";
-    EXPECT_TRUE(is_drawn("#chart-0 .drawing"));
+    EXPECT_TRUE(is_drawn(picture_of("#chart-0 .drawing")));
     EXPECT_LE(live_->evaluate("document.querySelector('#chart-0 canvas').getBoundingClientRect().right"), width);
     EXPECT_LE(live_->evaluate("document.querySelector('#matrix-0 canvas').getBoundingClientRect().right"), width);
   }
@@ -155,12 +259,40 @@ TEST_F(ResultsInBrowser, FollowsTheLightAndGrowsWithTheWindow) {
   EXPECT_LT(cv::mean(live_->picture(top))[1], 70);
   const auto dark = picture_of("#chart-0 .drawing");
   EXPECT_LT(cv::mean(dark)[1], 70);
-  EXPECT_THAT(empty_charts(), IsEmpty());
   live_->prefer_dark(false);
   live_->settle();
   EXPECT_GT(cv::mean(live_->picture(top))[1], 200);
   EXPECT_GT(cv::mean(picture_of("#chart-0 .drawing"))[1], 200) << "drawn anew";
-  EXPECT_TRUE(is_drawn("#chart-0 .drawing"));
+  EXPECT_TRUE(is_drawn(picture_of("#chart-0 .drawing")));
+}
+
+TEST_F(ResultsInBrowser, IsLightOrDarkAsTheReaderSays) {
+  const auto brightness = [&] { return cv::mean(live_->picture({0, 0, 1280, 300}))[1]; };
+  const auto choose = [&](const char* key) {  // as the system, light, dark
+    focus("#theme");
+    live_->press(key);
+    live_->settle();
+  };
+  live_->open(page_);
+  (void)picture_of("#chart-0 .drawing");
+  choose("End");
+  EXPECT_EQ(live_->evaluate("document.querySelector('#theme').value"), "dark");
+  EXPECT_LT(brightness(), 70);
+  EXPECT_LT(cv::mean(picture_of("#chart-0 .drawing"))[1], 70);
+  EXPECT_TRUE(is_drawn(picture_of("#chart-0 .drawing"))) << "drawn anew";
+  live_->open(page_);
+  EXPECT_LT(brightness(), 70) << "the browser remembers";
+  (void)live_->evaluate("window.dispatchEvent(new Event('beforeprint'))");
+  EXPECT_GT(brightness(), 200) << "paper is light";
+  (void)live_->evaluate("window.dispatchEvent(new Event('afterprint'))");
+  EXPECT_LT(brightness(), 70);
+  choose("ArrowUp");
+  EXPECT_GT(brightness(), 200);
+  live_->prefer_dark(true);
+  live_->settle();
+  EXPECT_GT(brightness(), 200) << "whatever the system likes";
+  choose("Home");
+  EXPECT_LT(brightness(), 70) << "as the system again";
 }
 
 TEST_F(ResultsInBrowser, KeysReachEverythingAndAreSeenWhereTheyAre) {

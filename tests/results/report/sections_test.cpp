@@ -175,7 +175,7 @@ TEST(Ranks, ShowTheQueriesAtBothEndsAndTheShareWithinK) {
   EXPECT_TRUE(add_ranks(ranks, outputs({1, 4, 4, 1}), "v2p_rank", 2));
   EXPECT_FALSE(add_ranks(ranks, {{"v2p_rank", 1, {"x"}, {1}}}, "v2p_rank", 3)) << "another list of queries";
   CurveCharts charts;
-  const auto html = ranks_html("v2p_rank", {ranks}, charts);
+  const auto html = ranks_html({{"v2p_rank", {ranks}}}, charts);
   const auto& chart = charts.json().at(0);
   EXPECT_EQ(chart.at("x"), json::parse("[1,2,3,4]"));
   // Of four queries: seed 1 has 1, 2, 3, 4 of them within 1, 2, 3, 4; seed 2 has 2, 2, 2, 4.
@@ -195,10 +195,10 @@ TEST(Ranks, ShowWhatQueriesWereAnsweredWith) {
     EXPECT_TRUE(add_ranks(ranks, {rank, nearest}, "v2p_rank", 7));
     EXPECT_TRUE(add_ranks(ranks, {rank}, "v2p_rank", 8));
     CurveCharts charts;
-    return ranks_html("v2p_rank", {ranks}, charts);
+    return ranks_html({{"v2p_rank", {ranks}}}, charts);
   };
   const auto html = html_of({"v2p_nearest", 2, {"a", "b"}, {0, 1, 2, 0}});
-  EXPECT_THAT(html, HasSubstr("<caption>Nearest answers, small, seed 7</caption>"));
+  EXPECT_THAT(html, HasSubstr("<caption><span>Nearest answers, small, seed 7</span></caption>"));
   EXPECT_THAT(html, HasSubstr("<th scope=\"row\">a</th><td class=\"n\">1</td><td><strong>a</strong></td><td>b</td>"));
   EXPECT_THAT(html, HasSubstr("<th scope=\"row\">b</th><td class=\"n\">3</td><td>&lt;c&gt;</td><td>a</td>"));
   const ItemOutput damaged[] = {
@@ -252,7 +252,7 @@ TEST(TablesOfAPage, EscapeAndMarkAndLeaveOutDetails) {
               .notes = {"n<o>te"}};
   table.columns = {{}, {}, {.detail = true}};
   const auto html = table_html(table);
-  EXPECT_THAT(html, HasSubstr("<caption>T&lt;1&gt;</caption>"));
+  EXPECT_THAT(html, HasSubstr("<caption><span>T&lt;1&gt;</span></caption>"));
   EXPECT_THAT(html, HasSubstr("<th scope=\"row\">a&amp;b</th><td class=\"n\"><strong>1.5</strong></td></tr>"));
   EXPECT_THAT(html, HasSubstr("<li>n&lt;o&gt;te</li>"));
   EXPECT_THAT(html, Not(HasSubstr("hidden")));
