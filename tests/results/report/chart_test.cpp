@@ -1,5 +1,5 @@
 #include "results/report/chart.hpp"
-#include "tests/results/report/count.hpp"
+#include "tests/results/report/page_parts.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

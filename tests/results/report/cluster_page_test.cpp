@@ -7,7 +7,7 @@
 #include <regex>
 
 #include "results/report/html.hpp"
-#include "tests/results/report/count.hpp"
+#include "tests/results/report/page_parts.hpp"
 #include "tests/results/report/sample_page.hpp"
 
 namespace vbench::report {
@@ -20,13 +20,6 @@ using test::sample_page;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
-
-/// What the script gets to read.
-nlohmann::json data_of(const std::string& page, const std::string& id) {
-  const std::string begin = "<script type=\"application/json\" id=\"" + id + "\">";
-  const size_t at = page.find(begin) + begin.size();
-  return nlohmann::json::parse(page.substr(at, page.find("</script>", at) - at));
-}
 
 TEST(ClusterPageText, NamesTheRunAndItsFigures) {
   const auto text = page_of(sample_page());

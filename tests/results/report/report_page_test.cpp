@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <regex>
 
-#include "tests/results/report/count.hpp"
+#include "tests/results/report/page_parts.hpp"
 #include "tests/results/report/sample_report.hpp"
 
 namespace vbench::report {
@@ -19,13 +19,6 @@ using nlohmann::json;
 using test::sample_report;
 using testing::HasSubstr;
 using testing::Not;
-
-json data_of(const std::string& page, const std::string& id) {
-  const std::string begin = "<script type=\"application/json\" id=\"" + id + "\">";
-  const size_t at = page.find(begin);
-  if (at == std::string::npos) return {};
-  return json::parse(page.substr(at + begin.size(), page.find("</script>", at) - at - begin.size()));
-}
 
 /// The part of a page from one text to another behind it.
 std::string between(const std::string& page, const std::string& begin, const std::string& end) {

@@ -11,7 +11,7 @@
 #include "results/report/ranks.hpp"
 #include "results/report/setup.hpp"
 #include "results/report/tables.hpp"
-#include "tests/results/report/count.hpp"
+#include "tests/results/report/page_parts.hpp"
 #include "tests/results/report/sample_report.hpp"
 
 namespace vbench::report {
