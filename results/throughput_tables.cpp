@@ -107,7 +107,11 @@ Cell share_cell(double value) {
   return {.text = std::isnan(value) ? "" : fmt::format("{:.1f}", 100 * value), .numeric = true, .value = value};
 }
 
-Cell mebibyte_cell(double bytes) { return {.text = fmt::format("{:.0f}", bytes / (1 << 20)), .numeric = true, .value = bytes}; }
+/// Empty where the kernel did not say.
+Cell mebibyte_cell(double bytes) {
+  if (!(bytes > 0)) return number_cell(NAN);
+  return {.text = fmt::format("{:.0f}", bytes / (1 << 20)), .numeric = true, .value = bytes};
+}
 
 std::string source_name(Source source) { return source == Source::kSynthetic ? "SYNTHETIC stand-in data" : "real data"; }
 

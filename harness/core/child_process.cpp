@@ -4,10 +4,10 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "harness/core/error.hpp"
+#include "harness/core/process_memory.hpp"
 #include "harness/core/stop_signal.hpp"
 
 extern char** environ;
@@ -88,19 +89,18 @@ pid_t start(const std::filesystem::path& program, const std::vector<std::string>
 }
 
 /// Nothing while it runs.
-std::optional<ChildResult> end_of(pid_t child) {
+std::optional<int> exit_of(pid_t child) {
   int status = 0;
-  rusage used{};
-  const pid_t ended = ::wait4(child, &status, WNOHANG, &used);
+  const pid_t ended = ::waitpid(child, &status, WNOHANG);
   if (ended == 0 || (ended < 0 && errno == EINTR)) return std::nullopt;
-  if (ended < 0) return ChildResult{255, "", 0};
-  return ChildResult{WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status), "", 1024 * used.ru_maxrss};
+  if (ended < 0) return 255;
+  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
 void stop(pid_t child) {
   ::kill(child, SIGTERM);
   const auto begin = Clock::now();
-  while (!end_of(child)) {
+  while (!exit_of(child)) {
     if (Clock::now() - begin > kPatience) ::kill(child, SIGKILL);
     std::this_thread::sleep_for(kLook);
   }
@@ -112,8 +112,10 @@ ChildResult run_program(const std::filesystem::path& program, const std::vector<
   ErrorPipe error;
   const pid_t child = start(program, arguments, error.writing());
   error.close_writing();
-  std::optional<ChildResult> result;
-  while (!(result = end_of(child))) {
+  ChildResult result;
+  std::optional<int> code;
+  while (!(code = exit_of(child))) {
+    result.peak_bytes = std::max(result.peak_bytes, peak_memory(std::to_string(child)));
     if (stop_requested()) {
       stop(child);
       throw Error(ErrorKind::kInterrupted, "interrupted", program.filename().string());
@@ -121,8 +123,9 @@ ChildResult run_program(const std::filesystem::path& program, const std::vector<
     error.look();
   }
   error.look();  // what it said last
-  result->error = error.text();
-  return *result;
+  result.exit_code = *code;
+  result.error = error.text();
+  return result;
 }
 
 }  // namespace vbench

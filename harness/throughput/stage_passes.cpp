@@ -8,7 +8,7 @@
 #include "harness/core/error.hpp"
 #include "harness/core/text.hpp"
 #include "harness/throughput/operation_counter.hpp"
-#include "harness/throughput/process_memory.hpp"
+#include "harness/core/process_memory.hpp"
 #include "harness/train/device.hpp"
 
 namespace vbench::throughput {

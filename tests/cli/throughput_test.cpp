@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <set>
 #include <thread>
@@ -75,7 +76,12 @@ TEST_F(Throughput, MeasuresEveryStageStoresItAndShowsItAgain) {
   }
   EXPECT_EQ(rows.at("forward").at("batch"), 6);
   EXPECT_NEAR(rows.at("forward").at("ms_per_batch").get<double>() * rows.at("forward").at("clips_per_s").get<double>(), 6000, 600);
-  EXPECT_TRUE(rows.at("forward").at("gflop_per_s").is_null()) << "videos differ in length";
+  for (const char* stage : {"forward", "backward", "evaluate"}) {
+    EXPECT_GT(rows.at(stage).at("gflop_per_s").get<double>(), 0) << stage;
+    EXPECT_GT(rows.at(stage).at("peak_share").get<double>(), 0) << stage;
+    EXPECT_LT(rows.at(stage).at("peak_share").get<double>(), 1) << stage;
+  }
+  EXPECT_TRUE(rows.at("optimiser").at("gflop_per_s").is_null()) << "it multiplies no matrices";
   const auto stored = json_of({"throughput", "--stored", "--out", out_.string()}).at(0);
   EXPECT_EQ(stored.at("rows"), table.at("rows"));
   expect_error(run_program({"throughput", "--stored", "--out", out_.string(), "--variant", "yc2-100m"}), kInput,
@@ -100,6 +106,56 @@ TEST_F(Throughput, ComparesTwoBuildsInTurns) {
   EXPECT_GT(row.at("p").get<double>(), 0.0285) << "2 of 70 orders are the least that four turns can give";
   EXPECT_LE(row.at("p").get<double>(), 1);
   expect_error(run_program(tiny({"--repetitions", "3", "--against", VBENCH_BINARY_DIR})), kUsage, {"--repetitions", "at least 4"});
+}
+
+TEST_F(Throughput, RunsOtherBenchmarkProgramsStoresThemAndShowsThemAgain) {
+  const Arguments request{"throughput", "--kernels", "startup", "--out", out_.string()};
+  const auto table = json_of(request).at(0);
+  ASSERT_EQ(table.at("rows").size(), 2U);
+  for (const auto& row : table.at("rows")) {
+    EXPECT_EQ(row.at("program"), "startup");
+    EXPECT_GT(row.at("milliseconds").get<double>(), 0);
+    EXPECT_GE(row.at("deviation").get<double>(), 0);
+    EXPECT_GT(row.at("peak_bytes").get<double>(), 1e6);
+  }
+  EXPECT_EQ(table.at("rows").at(0).at("benchmark"), "startup/help/real_time");
+  auto again = request;
+  again.emplace_back("--stored");
+  EXPECT_EQ(json_of(again).at(0).at("rows"), table.at("rows"));
+  again[2] = "all";
+  EXPECT_EQ(json_of(again).at(0).at("rows"), table.at("rows"));
+  again[2] = "retrieval";
+  expect_error(run_program(again), kInput, {"no measured speeds of such programs"});
+}
+
+TEST_F(Throughput, NamesOfBenchmarkProgramsAreChecked) {
+  const auto with = [&](const Arguments& more) {
+    Arguments all{"throughput", "--out", out_.string()};
+    all.insert(all.end(), more.begin(), more.end());
+    return run_program(all);
+  };
+  expect_error(with({"--kernels", "startip"}), kUsage, {"unknown program 'startip'", "startup"});
+  expect_error(with({"--kernels", "stages"}), kUsage, {"unknown program 'stages'"});
+  expect_error(with({"--kernels", "startup,startup"}), kUsage, {"given twice"});
+  expect_error(with({"--kernels", "all", "--programs", folder_.path().string()}), kInput, {"there are no benchmark programs"});
+  for (const auto& [option, value] : {std::pair{"--method", "coot"}, {"--batch", "4"}, {"--threads", "1"}, {"--repetitions", "2"}})
+    expect_error(with({"--kernels", "startup", option, value}), kUsage, {option, "--kernels"});
+  EXPECT_FALSE(fs::exists(out_ / "results.db"));
+}
+
+TEST_F(Throughput, SaysWhenOtherProgramsWereBusy) {
+  std::atomic<bool> stop{false};
+  std::vector<std::thread> others;  // this test is another program
+  for (unsigned i = 0; i < std::max(1U, std::thread::hardware_concurrency()); ++i) {
+    others.emplace_back([&] {
+      while (!stop) {
+      }
+    });
+  }
+  const auto table = json_of(tiny({"--repetitions", "1", "--stage", "optimiser"})).at(0);
+  stop = true;
+  for (auto& other : others) other.join();
+  EXPECT_THAT(table.at("notes").dump(), testing::ContainsRegex("Unreliable: other programs used [0-9.]+ of [0-9]+ processors meanwhile"));
 }
 
 TEST_F(Throughput, BadRequestsAreOneLineAndStoreNothing) {

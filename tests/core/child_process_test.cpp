@@ -30,6 +30,14 @@ TEST(ChildProcess, TakesArgumentsAsTheyAre) {
   EXPECT_FALSE(std::filesystem::exists(folder / "made"));
 }
 
+TEST(ChildProcess, TellsHowMuchMemoryItHadAtMost) {
+  // dd reads blocks of that size into memory.
+  const auto used =
+      vbench::run_program("/bin/sh", {"-c", "exec dd if=/dev/zero of=/dev/null bs=50000000 count=20 2> /dev/null"}).peak_bytes;
+  EXPECT_GT(used, 50'000'000);
+  EXPECT_LT(used, 80'000'000);
+}
+
 TEST(ChildProcess, HasAnEmptyStdin) { EXPECT_EQ(vbench::run_program("/bin/cat", {}).exit_code, 0); }
 
 TEST(ChildProcess, ThatCannotBeStartedIsAnError) {

@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sqlite3.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <array>
 #include <cmath>
 
 #include "harness/core/error.hpp"
@@ -136,20 +139,36 @@ TEST(ThroughputTable, ShowsMediansAndTheShareOfThePeak) {
   add_peak(rows, {.gflop_per_s = 160, .gbyte_per_s = 10, .kernel = "own_fp32"});
   const auto tables = throughput_tables(rows);
   ASSERT_EQ(tables.size(), 1U);
-  // Median of 10, 40, 20 is 20: 16 clips in 0.8 s, 40 GFLOP/s, a quarter of 160.
+  // Median of 10, 40, 20 is 20: 16 clips in 0.8 s, from 10 to 40 is 1.5 of it, 40 GFLOP/s, a quarter of 160.
   EXPECT_THAT(render(tables, OutputFormat::kCsv),
-              HasSubstr("ucf101,synthetic,a processor,srtg,mini,forward,16,fp32,2,800,20,20,40,0.25,524288000,10,40,3,abc,m1"));
+              HasSubstr("ucf101,synthetic,a processor,srtg,mini,forward,16,fp32,2,800,20,20,1.5,40,0.25,524288000,10,40,3,abc,m1"));
   const auto text = render(tables, OutputFormat::kTable);
-  EXPECT_THAT(text, AllOf(HasSubstr("ucf101: SYNTHETIC stand-in data, throughput on a processor"), HasSubstr("25.0"), HasSubstr("500"),
-                          HasSubstr("160 GFLOP/s (product of matrices, own_fp32), 10.0 GB/s"), HasSubstr("SYNTHETIC: generated")));
+  EXPECT_THAT(text, AllOf(HasSubstr("ucf101: SYNTHETIC stand-in data, throughput on a processor"), HasSubstr("150.0"), HasSubstr("25.0"),
+                          HasSubstr("500"), HasSubstr("160 GFLOP/s (product of matrices, own_fp32), 10.0 GB/s"),
+                          HasSubstr("SYNTHETIC: generated")));
 }
 
 TEST(ThroughputTable, HasNoShareOfThePeakWhereOperationsAreNotCounted) {
   std::vector<ThroughputRow> rows{row_of("forward", 0, 10)};
   add_peak(rows, {.gflop_per_s = 160, .gbyte_per_s = 10, .kernel = "own_fp32"});
   EXPECT_TRUE(std::isnan(rows[0].peak_share));
-  EXPECT_EQ(throughput_tables(rows).at(0).rows.at(0).at(9).text, "");
+  EXPECT_EQ(throughput_tables(rows).at(0).rows.at(0).at(9).text, "") << "one repetition has no spread";
   EXPECT_EQ(throughput_tables(rows).at(0).rows.at(0).at(10).text, "");
+  EXPECT_EQ(throughput_tables(rows).at(0).rows.at(0).at(11).text, "");
+}
+
+TEST(ThroughputTable, SaysWhatSpeaksAgainstItsFigures) {
+  auto row = row_of("forward", 0, 10);
+  row.precision = "bf16";
+  row.gflop_per_s = 20;
+  row.environment["speed_unreliable"] = "other programs used 1.5 of 2 processors meanwhile";
+  std::vector<ThroughputRow> rows{row};
+  add_peak(rows, {.gflop_per_s = 160, .gbyte_per_s = 10, .kernel = "own_fp32"});
+  const auto notes = throughput_tables(rows).at(0).notes;
+  EXPECT_THAT(notes, testing::Contains("Unreliable: other programs used 1.5 of 2 processors meanwhile."));
+  EXPECT_THAT(notes, testing::Contains(HasSubstr("Products in bfloat16 were slower than those in float32.")));
+  add_peak(rows, {.gflop_per_s = 320, .gbyte_per_s = 10, .kernel = "blas_bf16"});
+  EXPECT_THAT(throughput_tables(rows).at(0).notes, testing::Not(testing::Contains(HasSubstr("were slower"))));
 }
 
 TEST(ThroughputTable, LeavesStagesEmptyThatADatasetHasNot) {
@@ -262,7 +281,7 @@ int64_t version_of(const fs::path& file) {
 fs::path old_store(const test::TemporaryFolder& folder) {
   const fs::path file = folder / "results.db";
   (void)Store::open(file).add(test::full_run());
-  change_by_sql(file, "DROP TABLE throughput; PRAGMA user_version=1");
+  change_by_sql(file, "DROP TABLE throughput; DROP TABLE kernels; PRAGMA user_version=1");
   return file;
 }
 
@@ -274,6 +293,7 @@ TEST(OldStore, IsReadAsItIs) {
     ASSERT_TRUE(store);
     EXPECT_EQ(store->runs({.include_invalid = true}).size(), 1U);
     EXPECT_TRUE(store->throughput().empty());
+    EXPECT_TRUE(store->kernels().empty());
   }
   EXPECT_EQ(version_of(file), 1) << "reading changes nothing";
 }
@@ -294,12 +314,95 @@ TEST(OldStore, GetsTheNewTableWhenItIsWrittenTo) {
   EXPECT_EQ(Store::open(file).throughput().size(), 1U) << "once is enough";
 }
 
+TEST(OldStore, IsBroughtUpToDateByTwoProcessesAtOnce) {
+  const test::TemporaryFolder folder;
+  const fs::path file = old_store(folder);
+  std::array<pid_t, 2> children{};
+  for (pid_t& child : children) {
+    child = ::fork();
+    if (child != 0) continue;
+    const auto error = test::error_of([&] {
+      for (int i = 0; i < 20; ++i) Store::open(file).add(std::vector{row_of("load", i, 7)});
+    });
+    if (!error.empty()) std::fprintf(stderr, "%s\n", error.c_str());
+    ::_exit(error.empty() ? 0 : 1);
+  }
+  for (const pid_t child : children) {
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    EXPECT_EQ(status, 0);
+  }
+  const Store store = Store::open(file);
+  EXPECT_EQ(store.throughput().size(), 40U);
+  EXPECT_EQ(store.runs({.include_invalid = true}).size(), 1U);
+  EXPECT_EQ(version_of(file), 2);
+}
+
 TEST(DamagedThroughput, IsReported) {
   const test::TemporaryFolder folder;
   const fs::path file = folder / "results.db";
   Store::open(file).add(std::vector{row_of("load", 0, 7)});
   change_by_sql(file, "UPDATE throughput SET environment='no object'");
   EXPECT_THAT(test::error_of([&] { (void)Store::open(file).throughput(); }), HasSubstr("the results store is damaged"));
+}
+
+/// What Google Benchmark 1.7 writes of a benchmark that was repeated and of one that was not.
+constexpr const char* kKernelOutput = R"({"context": {}, "benchmarks": [
+  {"name": "small/table_mean", "run_name": "small/table", "run_type": "aggregate", "aggregate_name": "mean", "aggregate_unit": "time",
+   "repetitions": 5, "threads": 1, "iterations": 5, "real_time": 9.0, "cpu_time": 1.0, "time_unit": "ms", "GFLOP": 3.0},
+  {"name": "small/table_median", "run_name": "small/table", "run_type": "aggregate", "aggregate_name": "median", "aggregate_unit": "time",
+   "repetitions": 5, "threads": 1, "iterations": 5, "real_time": 8.0, "cpu_time": 1.0, "time_unit": "ms", "GFLOP": 2.5},
+  {"name": "small/table_cv", "run_name": "small/table", "run_type": "aggregate", "aggregate_name": "cv", "aggregate_unit": "percentage",
+   "repetitions": 5, "threads": 1, "iterations": 5, "real_time": 0.125, "cpu_time": 0.5, "time_unit": "ms", "GFLOP": 0.5},
+  {"name": "large", "run_name": "large", "run_type": "iteration", "repetitions": 1, "repetition_index": 0, "threads": 1, "iterations": 1,
+   "real_time": 2.0, "cpu_time": 1.0, "time_unit": "s", "items_per_second": 7.0}]})";
+
+TEST_F(ThroughputOutput, OfOtherProgramsGivesMediansAndTheirOwnCounters) {
+  write_file_atomically(file_, kKernelOutput);
+  const auto speeds = read_kernels(file_);
+  ASSERT_EQ(speeds.size(), 2U);
+  EXPECT_EQ(speeds[0].name, "small/table");
+  EXPECT_DOUBLE_EQ(speeds[0].seconds, 0.008);
+  EXPECT_DOUBLE_EQ(speeds[0].deviation, 0.125);
+  EXPECT_EQ(speeds[0].figures, (std::map<std::string, double>{{"GFLOP", 2.5}}));
+  EXPECT_EQ(speeds[1].name, "large");
+  EXPECT_DOUBLE_EQ(speeds[1].seconds, 2);
+  EXPECT_TRUE(std::isnan(speeds[1].deviation));
+  EXPECT_EQ(speeds[1].figures, (std::map<std::string, double>{{"items_per_second", 7}}));
+  write_file_atomically(file_, R"({"context": {}, "benchmarks": []})");
+  EXPECT_THAT(test::error_of([&] { (void)read_kernels(file_); }), HasSubstr("nothing was measured"));
+}
+
+KernelSpeed kernel_speed(const std::string& measurement, double seconds) {
+  return {measurement, 1700000000, "clustering", "small/table", seconds, 0.125, {{"GFLOP", 2.5}}, 300 << 20, {{"cpu", "a processor"}}};
+}
+
+TEST(KernelSpeeds, AreGivenBackByTheStore) {
+  const test::TemporaryFolder folder;
+  Store store = Store::open(folder / "results.db");
+  auto alone = kernel_speed("m2", 0.25);
+  alone.deviation = NAN;
+  store.add(std::vector{kernel_speed("m1", 0.5), alone});
+  const auto speeds = store.kernels();
+  ASSERT_EQ(speeds.size(), 2U);
+  const auto written = kernel_speed("m1", 0.5);
+  const auto& read = speeds[0];
+  EXPECT_EQ(std::tie(read.measurement, read.created_unix, read.program, read.name, read.seconds, read.deviation, read.figures),
+            std::tie(written.measurement, written.created_unix, written.program, written.name, written.seconds, written.deviation,
+                     written.figures));
+  EXPECT_EQ(read.peak_bytes, written.peak_bytes);
+  EXPECT_EQ(read.environment, written.environment);
+  EXPECT_TRUE(std::isnan(speeds[1].deviation));
+}
+
+TEST(KernelSpeeds, OfTheNewestMeasurementStandInATableForEachProcessor) {
+  auto other = kernel_speed("m0", 1);
+  other.environment = {{"cpu", "another"}, {"speed_unreliable", "busy"}};
+  const auto tables = kernel_tables({kernel_speed("m2", 0.25), kernel_speed("m1", 0.5), other});
+  ASSERT_EQ(tables.size(), 2U);
+  EXPECT_THAT(render(tables[0], OutputFormat::kCsv), HasSubstr("a processor,clustering,small/table,250,0.125,GFLOP 2.5,314572800,"));
+  EXPECT_THAT(tables[0].notes, testing::Not(testing::Contains(HasSubstr("Unreliable"))));
+  EXPECT_THAT(tables[1].notes, testing::Contains("Unreliable: busy."));
 }
 
 }  // namespace
