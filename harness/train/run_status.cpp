@@ -33,7 +33,8 @@ std::string host_name() {
   return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
 }
 
-/// When a process began, in the kernel's units: tells it from a later one of the same number. 0: there is none.
+/// When a process began, in the kernel's units: tells it from a later one of the same number. 0: there is none, or it has ended and its
+/// parent has not asked how (in containers nobody may).
 int64_t begin_of(int64_t process) {
   std::ifstream file(fmt::format("/proc/{}/stat", process));
   std::string text;
@@ -41,8 +42,10 @@ int64_t begin_of(int64_t process) {
   const size_t name_end = text.rfind(')');  // a program's name may hold anything
   if (name_end == std::string::npos) return 0;
   std::istringstream fields(text.substr(name_end + 1));
-  std::string field;
-  constexpr int kBegin = 20;  // behind the name
+  std::string state, field;
+  fields >> state;
+  if (state == "Z" || state == "X") return 0;
+  constexpr int kBegin = 19;  // behind the state
   for (int i = 0; i < kBegin; ++i) fields >> field;
   return fields ? std::strtoll(field.c_str(), nullptr, 10) : 0;
 }
@@ -129,10 +132,12 @@ void StatusFile::write() {
   status_.updated_unix = std::time(nullptr);
   written_ = std::chrono::steady_clock::now();
   const fs::path temporary = fmt::format("{}.tmp.{}.0", file_.string(), status_.process);
-  std::ofstream(temporary) << to_json(status_).dump(2, ' ', false, json::error_handler_t::replace) << "\n";
-  std::error_code ignored;
-  fs::rename(temporary, file_, ignored);
-  if (ignored) fs::remove(temporary, ignored);
+  std::ofstream out(temporary);
+  out << to_json(status_).dump(2, ' ', false, json::error_handler_t::replace) << "\n";
+  out.close();
+  std::error_code failed;
+  if (out) fs::rename(temporary, file_, failed);
+  if (!out || failed) fs::remove(temporary, failed);  // on a full disk the last word stands
 }
 
 std::optional<RunStatus> read_run_status(const fs::path& run_folder) {

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -48,11 +49,14 @@ TEST(RunStatus, KnowsThatAProcessIsGone) {
     StatusFile(folder.path(), 10).begin(RunState::kTraining, 1, 20);
     ::raise(SIGKILL);
   }
-  int ended = 0;
-  ::waitpid(child, &ended, 0);
+  siginfo_t info{};
+  ::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOWAIT);
   const auto status = read_run_status(folder.path());
   ASSERT_TRUE(status);
   EXPECT_EQ(status->state, RunState::kTraining) << "its last word";
+  EXPECT_EQ(is_alive(*status), false) << "though nobody has asked yet how it ended";
+  int ended = 0;
+  ::waitpid(child, &ended, 0);
   EXPECT_EQ(is_alive(*status), false);
 }
 
@@ -77,6 +81,27 @@ TEST(RunStatus, IsNothingInAFileThatHoldsNone) {
   object["state"] = "sleeping";
   write_file_atomically(folder / "status.json", object.dump());
   EXPECT_FALSE(read_run_status(folder.path()));
+}
+
+TEST(RunStatus, KeepsItsLastWordOnAFullDisk) {
+  const test::TemporaryFolder folder;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    StatusFile file(folder.path(), 10);
+    file.begin(RunState::kTraining, 3, 20, 5);
+    std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{40, 40};  // bytes: half a status
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    file.begin(RunState::kTraining, 4, 20);
+    ::_exit(0);
+  }
+  int ended = 0;
+  ::waitpid(child, &ended, 0);
+  EXPECT_EQ(ended, 0);
+  const auto status = read_run_status(folder.path());
+  ASSERT_TRUE(status) << "half a file is none";
+  EXPECT_EQ(status->epoch, 3);
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1) << "nothing is left lying about";
 }
 
 TEST(RunStatus, ThatCannotBeWrittenStopsNothing) {

@@ -1,5 +1,6 @@
 // `vbench watch`: the runs below --out, again and again until nothing goes on any more.
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -40,9 +41,21 @@ class Screen {
  private:
   static void redraw(const std::vector<WatchedRun>& runs) {
     // Home, then over what was there, then clear the rest: nothing flickers.
-    std::string text = "\x1b[H" + render(watch_table(runs), OutputFormat::kTable, true);
+    std::string text = "\x1b[H" + render(cut(watch_table(runs)), OutputFormat::kTable, true);
     for (size_t at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 4)) text.insert(at, "\x1b[K");
     std::cout << text << "\x1b[J" << std::flush;
+  }
+
+  /// What does not fit would scroll by again and again; those that go on stand first.
+  static Table cut(Table table) {
+    winsize size{};
+    constexpr size_t kOther = 6;  // title, header, lines, the note below and the cursor
+    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row <= kOther + table.notes.size()) return table;
+    const size_t room = size.ws_row - kOther - table.notes.size();
+    if (table.rows.size() <= room) return table;
+    table.notes.push_back(fmt::format("{} more runs: a larger window shows them, or --once.", table.rows.size() - room));
+    table.rows.resize(room);
+    return table;
   }
 
   void print_changes(const std::vector<WatchedRun>& runs) {
