@@ -113,7 +113,8 @@ std::vector<Command> result_commands() {
       {"report", "vbench report [--method M] [--dataset D] [--variant V] [--run ID]... --output PAGE.html [options]",
        "stored runs as one HTML page that opens without a network: leaderboards, curves, speed, confusions, ranks, clusters",
        "Shows all runs in DIR/results.db that match, or those of --run: leaderboards beside the published figures, losses, scores, learning\n"
-       "rates and speed with seeds as bands, environments, settings in which runs differ, confusion matrices, best and worst queries.\n"
+       "rates and speed with seeds as bands, environments, settings in which runs differ, confusion matrices, best and worst queries with\n"
+       "what they were answered, and what 'vbench throughput' measured of their variants.\n"
        "Of the newest run among them that has clusters the page shows these: the stored clusters count; the other heads, names of classes,\n"
        "cluster sizes and labellings come from the run's folder in DIR as long as it holds the same clusters, pictures from its videos.\n\n"
        "Examples:\n"

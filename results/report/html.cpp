@@ -45,8 +45,10 @@ std::string escape_lines(std::string_view text) {
 }
 
 std::string script_json(const nlohmann::json& value) {
+  const auto text = value.dump(-1, ' ', true);
   std::string safe;
-  for (const char c : value.dump(-1, ' ', true)) {  // these three occur within its strings only, where \u is the same
+  safe.reserve(text.size());   // pictures make it tens of megabytes
+  for (const char c : text) {  // these three occur within its strings only, where \u is the same
     switch (c) {
       case '&':
         safe += "\\u0026";

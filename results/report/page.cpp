@@ -83,7 +83,9 @@ std::string page_text(const Page& page) {
                         escape_html(section.id), escape_html(section.title), section.html);
   }
   text += "</main>\n" + footer(page);
-  for (const auto& [id, json] : page.data) text += fmt::format("<script type=\"application/json\" id=\"{}\">{}</script>\n", id, json);
+  for (const auto& [id, json] : page.data) {  // tens of megabytes where there are pictures: no copy on the way
+    text.append("<script type=\"application/json\" id=\"").append(id).append("\">").append(json).append("</script>\n");
+  }
   for (const auto* script : scripts_of(page)) text += fmt::format("<script>{}</script>\n", script->text);
   return text + "</body>\n</html>\n";
 }

@@ -249,6 +249,8 @@ TEST_F(Report, BadRequestsAreOneLine) {
                {"is no folder"});
   expect_error(run_program({"report", "--out", (folder_ / "none").string(), "--output", page_.string()}), kInput,
                {"no results yet", "results.db"});
+  expect_error(run_program({"report", "--out", out_.string(), "--output", (out_ / "results.db").string()}), kUsage,
+               {"is the store itself"});
   expect_error(run({"--examples", "101"}), kUsage, {"--examples", "101 is not in 0..100"});
   expect_error(run({"--frames", "0"}), kUsage, {"--frames", "0 is not in 1..32"});
   expect_error(run({"--exmples", "3"}), kUsage, {"--exmples", "examples"});

@@ -1,6 +1,7 @@
 // `vbench report`: stored runs as one HTML page.
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <set>
 #include <tuple>
 
@@ -57,6 +58,8 @@ int report_command(const CommandContext& context) {
   if (output.empty()) throw usage_error("no page to write", "vbench report", "name it with --output FILE.html");
   require_writable(output);
   const auto store = open_store(context);
+  if (std::error_code none; std::filesystem::equivalent(output, store.file(), none))
+    throw usage_error("is the store itself", output, "name a file of its own with --output");
   report::Report page{.runs = reported_runs(context, store), .published = published_figures(context.registry)};
   page.by_item = item_tester(store);
   page.throughput = measured_speeds(context, store, page.runs);
