@@ -284,6 +284,7 @@ std::vector<Table> comparison_tables(const std::vector<ThroughputRow>& base, con
                    fmt::format("p: two-sided Mann-Whitney test of clips/s, Holm's correction over the table; bold: p < {}.", kLevel)};
     if (least_p(kinds) >= kLevel)
       table.notes.emplace_back("So few repetitions cannot show a difference over so many rows: ask for more --repetitions.");
+    if (const auto doubt = doubt_of(kinds.begin()->second.front()->environment); !doubt.empty()) table.notes.push_back(doubt);
     if (std::get<Source>(board) == Source::kSynthetic) table.notes.emplace_back(kSyntheticNote);
     tables.push_back(std::move(table));
   }

@@ -214,6 +214,9 @@ TEST(ThroughputComparison, JudgesByRanksCorrectedOverTheTable) {
   EXPECT_TRUE(table.rows.at(1).at(10).bold);
   EXPECT_EQ(table.rows.at(0).at(10).text, "no difference shown");
   EXPECT_EQ(comparison_tables(candidate, base).at(0).rows.at(1).at(10).text, "slower");
+  EXPECT_THAT(table.notes, testing::Not(testing::Contains(HasSubstr("Unreliable"))));
+  for (auto& row : candidate) row.environment["speed_unreliable"] = "busy";
+  EXPECT_THAT(comparison_tables(base, candidate).at(0).notes, testing::Contains("Unreliable: busy."));
 }
 
 TEST(ThroughputComparison, SaysWhenSoFewRepetitionsCannotShowAnything) {
