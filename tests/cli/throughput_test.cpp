@@ -191,7 +191,7 @@ TEST_F(Throughput, AProgramThatFailsOrLiesIsReported) {
 
 TEST_F(Throughput, WaitsForAStoreThatAnotherProcessWrites) {
   fs::create_directories(out_);
-  const auto first = run_program(tiny({"--stage", "evaluate", "--repetitions", "1"}));
+  const auto first = run_program(tiny({"--stage", "optimiser", "--repetitions", "1"}));
   ASSERT_EQ(first.exit_code, 0) << first.err;
   sqlite3* writer = nullptr;
   ASSERT_EQ(sqlite3_open((out_ / "results.db").c_str(), &writer), SQLITE_OK);
@@ -200,7 +200,7 @@ TEST_F(Throughput, WaitsForAStoreThatAnotherProcessWrites) {
     std::this_thread::sleep_for(3s);  // longer than the measurement
     sqlite3_exec(writer, "COMMIT", nullptr, nullptr, nullptr);
   });
-  const auto second = run_program(tiny({"--stage", "evaluate", "--repetitions", "1"}));
+  const auto second = run_program(tiny({"--stage", "optimiser", "--repetitions", "1"}));
   later.join();
   sqlite3_close(writer);
   EXPECT_EQ(second.exit_code, 0) << second.err;
