@@ -175,7 +175,7 @@ std::string confusion_html(const ConfusionMatrix& matrix, size_t number) {
   const auto title = fmt::format("Confusions of {}: {} of {}", matrix.name, counted(matrix.items(), "item"), counted(matrix.runs, "run"));
   std::string html = fmt::format(
       "<figure class=\"chart matrix\" id=\"matrix-{0}\"><figcaption>{1}</figcaption>\n<p class=\"axes\" hidden>Rows: true class; columns: "
-      "predicted class; darker: more of the true class. Right answers are on the diagonal.</p>"
+      "predicted class; the stronger the colour, the more of the true class. Right answers are on the diagonal.</p>"
       "<div class=\"drawing\" role=\"img\" aria-label=\"Confusion matrix of {2} classes; the tables below hold its figures\" hidden></div>"
       "<p class=\"readout\" aria-live=\"polite\" hidden></p>\n",
       number, escape_html(title), matrix.classes);

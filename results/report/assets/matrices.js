@@ -4,7 +4,16 @@
 
   const matrices = shared.data('matrix-data');
   if (matrices === null) return;
-  const kLargest = 560, kLargestCell = 56;  // pixels
+  const kLargest = 560, kLargestCell = 56, kLeastCell = 24;  // pixels; smaller ones hold no number
+  const kNamed = 16;  // classes, at most, whose names stand beside the cells
+  const kFont = 12;
+
+  // Cut to a width where it is longer.
+  function fitting(brush, text, width) {
+    let end = text.length;
+    while (end > 0 && brush.measureText(end < text.length ? text.slice(0, end) + '\u2026' : text).width > width) end -= 1;
+    return end < text.length ? text.slice(0, end) + '\u2026' : text;
+  }
 
   class Matrix {
     constructor(figure, matrix) {
@@ -53,9 +62,10 @@
     }
 
     point(event) {
-      const box = this.canvas.getBoundingClientRect();
-      const at = (value, side) => Math.min(Math.max(Math.floor(value / side * this.names.length), 0), this.names.length - 1);
-      this.show([at(event.clientY - box.top, box.height), at(event.clientX - box.left, box.width)]);
+      const box = this.canvas.getBoundingClientRect(), { margin, side } = this.layout();
+      const at = (value) => Math.min(Math.floor((value - margin) / side * this.names.length), this.names.length - 1);
+      const row = at(event.clientY - box.top), column = at(event.clientX - box.left);
+      this.show(row < 0 || column < 0 ? null : [row, column]);
     }
 
     show(cell) {
@@ -71,29 +81,82 @@
       this.readout.textContent = this.names[target] + (target === predicted ? ', rightly named: ' : ', taken for ' + this.names[predicted] + ': ') + count + share;
     }
 
+    // Of the cells, which names stand in front of and above if there are few; pixels of the page.
+    layout() {
+      const classes = this.names.length, width = this.drawing.clientWidth, brush = this.canvas.getContext('2d');
+      brush.font = kFont + 'px system-ui, sans-serif';
+      const longest = classes > kNamed ? 0 : Math.max(...this.names.map((name) => brush.measureText(name).width)) + 8;
+      const margin = Math.ceil(Math.min(longest, 0.3 * width));
+      return { margin, side: Math.round(Math.min(width - margin, kLargest, classes * kLargestCell)) };
+    }
+
     draw() {
       if (!this.drawn) return;
-      const classes = this.names.length, ratio = window.devicePixelRatio || 1;
-      const side = Math.round(Math.min(this.drawing.clientWidth, kLargest, classes * kLargestCell) * ratio);
-      if (this.canvas.width !== side) this.canvas.width = this.canvas.height = side;
-      this.canvas.style.width = this.canvas.style.height = side / ratio + 'px';
-      const brush = this.canvas.getContext('2d'), size = side / classes;
-      brush.globalAlpha = 1;
+      const { margin, side } = this.layout(), ratio = window.devicePixelRatio || 1;
+      const all = Math.round((margin + side) * ratio);
+      if (this.canvas.width !== all) this.canvas.width = this.canvas.height = all;
+      this.canvas.style.width = this.canvas.style.height = margin + side + 'px';
+      const brush = this.canvas.getContext('2d');
+      brush.setTransform(1, 0, 0, 1, 0, 0);
+      brush.clearRect(0, 0, all, all);
+      this.drawCells(brush, Math.round(margin * ratio), all);
+      brush.setTransform(ratio, 0, 0, ratio, 0, 0);
+      brush.font = kFont + 'px system-ui, sans-serif';
+      brush.textBaseline = 'middle';
+      if (margin > 0) this.drawNames(brush, margin, side);
+      if (side / this.names.length >= kLeastCell) this.drawCounts(brush, margin, side);
+      if (this.cell === null) return;
+      const size = side / this.names.length;
+      brush.strokeStyle = shared.colour('--ink');
+      brush.lineWidth = 2;
+      brush.strokeRect(margin + this.cell[1] * size, margin + this.cell[0] * size, size, size);
+    }
+
+    shareOf(target, count) {
+      return count / this.totals[target];
+    }
+
+    // In pixels of the screen, so that no cell of many is lost between them.
+    drawCells(brush, first, last) {
+      const classes = this.names.length, size = (last - first) / classes;
       brush.fillStyle = shared.colour('--sunk');
-      brush.fillRect(0, 0, side, side);
+      brush.fillRect(first, first, last - first, last - first);
       const right = shared.colour('--s0'), wrong = shared.colour('--s1');
       for (const [key, count] of this.counts) {
         const target = Math.floor(key / classes), predicted = key % classes;
-        brush.globalAlpha = 0.2 + 0.8 * count / this.totals[target];
+        brush.globalAlpha = 0.2 + 0.8 * this.shareOf(target, count);
         brush.fillStyle = target === predicted ? right : wrong;
         const left = Math.floor(predicted * size), top = Math.floor(target * size);
-        brush.fillRect(left, top, Math.max(1, Math.floor((predicted + 1) * size) - left), Math.max(1, Math.floor((target + 1) * size) - top));
+        brush.fillRect(first + left, first + top, Math.max(1, Math.floor((predicted + 1) * size) - left), Math.max(1, Math.floor((target + 1) * size) - top));
       }
-      if (this.cell === null) return;
       brush.globalAlpha = 1;
-      brush.strokeStyle = shared.colour('--ink');
-      brush.lineWidth = 2 * ratio;
-      brush.strokeRect(this.cell[1] * size, this.cell[0] * size, size, size);
+    }
+
+    drawNames(brush, margin, side) {
+      const size = side / this.names.length;
+      brush.fillStyle = shared.colour('--soft');
+      this.names.forEach((name, index) => {
+        const text = fitting(brush, name, margin - 8), middle = margin + (index + 0.5) * size;
+        brush.textAlign = 'right';
+        brush.fillText(text, margin - 6, middle);
+        brush.save();
+        brush.translate(middle, margin - 6);
+        brush.rotate(-Math.PI / 2);
+        brush.textAlign = 'left';
+        brush.fillText(text, 0, 0);
+        brush.restore();
+      });
+    }
+
+    drawCounts(brush, margin, side) {
+      const classes = this.names.length, size = side / classes;
+      brush.textAlign = 'center';
+      for (const [key, count] of this.counts) {
+        const target = Math.floor(key / classes), predicted = key % classes, text = String(count);
+        if (brush.measureText(text).width > size - 4) continue;
+        brush.fillStyle = shared.colour(this.shareOf(target, count) > 0.45 ? '--card' : '--ink');
+        brush.fillText(text, margin + (predicted + 0.5) * size, margin + (target + 0.5) * size);
+      }
     }
   }
 
