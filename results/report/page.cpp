@@ -38,7 +38,8 @@ std::string head_text(const Page& page) {
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" "
       "content=\"{}\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"referrer\" content=\"no-referrer\">\n"
-      "<meta name=\"color-scheme\" content=\"light dark\">\n<title>{}{}</title>\n",
+      "<meta name=\"color-scheme\" content=\"light dark\">\n"
+      "<link rel=\"icon\" href=\"data:,\">\n<title>{}{}</title>\n",
       policy(page), page.data_kind == DataKind::kSynthetic ? "SYNTHETIC: " : "", escape_html(page.title));
   for (const auto* style : styles_of(page)) text += fmt::format("<style>{}</style>\n", style->text);
   text += fmt::format("<style id=\"dark-style\" media=\"screen and (prefers-color-scheme: dark)\">{}</style>\n", kDark.text);

@@ -31,6 +31,19 @@ std::string speed_title(std::string key) {
   return rate ? key + "/s" : key;
 }
 
+/// What some run has, in the order in which a step does it: read, forward, backward; then whatever else there is.
+std::vector<std::string> speed_keys(const Group& group) {
+  std::set<std::string> found;
+  for (const auto* run : group.runs()) {
+    for (const auto& [key, value] : run->speed) found.insert(key);
+  }
+  std::vector<std::string> keys(found.begin(), found.end());
+  const auto& stages = throughput_stages();
+  const auto place = [&](const std::string& key) { return std::find(stages.begin(), stages.end(), key.substr(0, key.find('_'))); };
+  std::stable_sort(keys.begin(), keys.end(), [&](const auto& a, const auto& b) { return place(a) < place(b); });
+  return keys;
+}
+
 /// "285 (271 to 301)".
 std::string spread_text(const std::vector<double>& values) {
   const auto [low, high] = std::minmax_element(values.begin(), values.end());
@@ -75,10 +88,7 @@ std::string pairs_table(const std::string& title, const SettingValues& values, c
 }  // namespace
 
 std::string speed_html(const Group& group) {
-  std::set<std::string> keys;
-  for (const auto* run : group.runs()) {
-    for (const auto& [key, value] : run->speed) keys.insert(key);
-  }
+  const auto keys = speed_keys(group);
   if (keys.empty()) return "";
   Table table{.title = "Speed of training", .header = {"configuration", "runs"}, .rows = {}, .notes = busy_notes(group)};
   for (const auto& key : keys) table.header.push_back(speed_title(key));
