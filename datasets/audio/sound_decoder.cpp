@@ -13,7 +13,7 @@ namespace vbench::audio {
 using libav::allocated;
 namespace {
 
-constexpr int kLowestRate = 1000, kHighestRate = 768'000;  // of a source; less would make millions of samples of a frame
+constexpr int kLowestSourceRate = 1000, kHighestSourceRate = 768'000;  // of a source; less would make millions of samples of a frame
 
 libav::CodecContext open_decoder(const AVStream& stream, const std::string& name) {
   const AVCodec* codec = avcodec_find_decoder(stream.codecpar->codec_id);
@@ -92,8 +92,8 @@ std::span<const int16_t> SoundDecoder::resample(const uint8_t** source, int coun
 }
 
 void SoundDecoder::make_resampler(const AVFrame& frame, const Form& form) {
-  if (form.rate < kLowestRate || form.rate > kHighestRate) {
-    throw input_error(fmt::format("its sound has {} samples a second; {} to {} are read", form.rate, kLowestRate, kHighestRate),
+  if (form.rate < kLowestSourceRate || form.rate > kHighestSourceRate) {
+    throw input_error(fmt::format("its sound has {} samples a second; {} to {} are read", form.rate, kLowestSourceRate, kHighestSourceRate),
                       file_.name());
   }
   AVChannelLayout mono = AV_CHANNEL_LAYOUT_MONO, layout{};

@@ -23,7 +23,7 @@ constexpr std::string_view kZipStart{"PK\x03\x04", 4};
 constexpr std::string_view kStreamMagic{"\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.",
                                         13};  // the pickled number that opens the stream format
 constexpr int64_t kStreamVersion = 1001;
-constexpr size_t kShownName = 200;  // of a key in an error
+constexpr size_t kShownKey = 200;  // of a key in an error
 
 /// Storages by key. All of one file; a key means the same memory every time.
 class Storages {
@@ -35,7 +35,7 @@ class Storages {
     const auto found = known_.find(key);
     if (found == known_.end()) return {};
     if (found->second.scalar_type() != type || found->second.numel() != count) {
-      throw input_error(fmt::format("storage '{}' is described in two ways", key.substr(0, kShownName)), where_, kCopyAgain);
+      throw input_error(fmt::format("storage '{}' is described in two ways", key.substr(0, kShownKey)), where_, kCopyAgain);
     }
     return found->second;
   }
@@ -95,7 +95,7 @@ class ZipReader {
     auto entry = archive_.entry(prefix_ + "data/" + request.key);
     if (entry.remaining() / at::elementSize(request.type) != static_cast<uint64_t>(request.count)) {
       throw input_error(
-          fmt::format("storage '{}' has {} bytes, {} are described", request.key.substr(0, kShownName), entry.remaining(), request.bytes()),
+          fmt::format("storage '{}' has {} bytes, {} are described", request.key.substr(0, kShownKey), entry.remaining(), request.bytes()),
           where_, kCopyAgain);
     }
     storage = allocate(request);
@@ -170,11 +170,11 @@ class StreamReader {
       const std::string& name = key.text();
       at::Tensor* storage = storages_.find(name);
       if (storage == nullptr || !filled.emplace(name, true).second) {
-        throw input_error(fmt::format("holds storage '{}', which no tensor uses or which is there twice", name.substr(0, kShownName)),
+        throw input_error(fmt::format("holds storage '{}', which no tensor uses or which is there twice", name.substr(0, kShownKey)),
                           where_, kCopyAgain);
       }
       if (reader_.number<int64_t>() != storage->numel()) {
-        throw input_error(fmt::format("storage '{}' has another length than described", name.substr(0, kShownName)), where_, kCopyAgain);
+        throw input_error(fmt::format("storage '{}' has another length than described", name.substr(0, kShownKey)), where_, kCopyAgain);
       }
       reader_.read(storage->data_ptr(), static_cast<uint64_t>(storage->nbytes()));
     }

@@ -7,7 +7,7 @@
 namespace vbench::set_abstraction {
 namespace {
 
-constexpr const char* kLayout =
+constexpr const char* kMomentsLayout =
     R"(moments/moments_graph.json                             semantic graph: classes and the concepts above them (391 nodes)
 moments/moments_category_embeddings.pth                embedding of every node
 moments/moments_{train,val}_abstraction_sets.json      sets of videos with the label of every subset
@@ -18,7 +18,7 @@ moments/moments_test_listfile.txt                      name, frames, class a lin
 moments/moments_{train,val}_listfile.txt               optional: checks the names; the sampler needs it for the classes
 All from http://abstraction.csail.mit.edu/data/metadata/ (may be gone); a folder metadata/ beside moments/ does too.)";
 
-std::map<std::string, std::string> standin_settings() { return synthetic::set_world_settings(true); }
+std::map<std::string, std::string> moments_settings() { return synthetic::set_world_settings(true); }
 
 }  // namespace
 
@@ -26,12 +26,12 @@ const Family& moments_family() {
   static const Family family{"moments",
                              "Multi-Moments in Time: sets of videos of events and what they share (Andonian et al., ECCV 2020)",
                              "videos: signed agreement, non-commercial; features, embeddings and sets: see abstraction.csail.mit.edu",
-                             kLayout,
+                             kMomentsLayout,
                              "",
                              true,
                              moments_options,
                              synthetic::synthesize_moments,
-                             standin_settings};
+                             moments_settings};
   return family;
 }
 

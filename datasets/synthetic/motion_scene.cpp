@@ -16,9 +16,9 @@ using std::numbers::pi;
 constexpr double kSmallestRadius = 0.12;
 constexpr double kSizeRange = 2.4;
 
-constexpr int kMargin = 4;  // pixels of background beyond each edge, and so the bound of the shake
+constexpr int kMarginPixels = 4;  // pixels of background beyond each edge, and so the bound of the shake
 
-constexpr double kBrightest = 255, kDimShape = 170, kTexture = 30;
+constexpr double kBrightest = 255, kDimShape = 170, kFineTexture = 30;
 
 /// x modulo `range`, in [0, range).
 double wrapped(double x, double range) {
@@ -34,12 +34,12 @@ MotionScene::MotionScene(uint64_t seed, Motion motion, int64_t video, int64_t si
   noise_seed_ = random.next_u64();
   start_ = {.x = random.uniform(0, width()), .y = random.uniform(), .size = random.uniform(), .angle = random.uniform(0, 2 * pi)};
   spin_ = random.uniform(-0.03, 0.03);
-  shake_ = std::min<double>(random.uniform(0, 0.012) * static_cast<double>(side), kMargin - 1);
+  shake_ = std::min<double>(random.uniform(0, 0.012) * static_cast<double>(side), kMarginPixels - 1);
   path_ = draw_path(motion, random);
   const cv::Scalar mean = draw_colour(random, kDarkBackground, kBrightBackground);
   outline_ = draw_outline(random);
-  const cv::Size size(size_.width + 2 * kMargin, size_.height + 2 * kMargin);
-  background_ = draw_background(random, size, mean, 6, kTexture);
+  const cv::Size size(size_.width + 2 * kMarginPixels, size_.height + 2 * kMarginPixels);
+  background_ = draw_background(random, size, mean, 6, kFineTexture);
 }
 
 MotionScene::Path MotionScene::draw_path(Motion motion, RandomStream& random) {

@@ -13,7 +13,7 @@ namespace vbench::video {
 namespace fs = std::filesystem;
 namespace {
 
-sqlite::Subject subject() {
+sqlite::Subject written_database() {
   return {.name = "frame database",
           .no_space_hint = "free some space; the same command goes on where it stopped",
           .read_only_hint = "choose a folder that can be written to, with --output",
@@ -38,7 +38,7 @@ void verify_rows(sqlite::Statement& rows, int64_t frames, const fs::path& file) 
 
 /// An unfinished file that no process reads: nothing to roll back, and the caller syncs it.
 int64_t write_rows(const fs::path& file, const std::string& id, const NextFrame& next_frame) {
-  const sqlite::Database database(file, file.string(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, subject());
+  const sqlite::Database database(file, file.string(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, written_database());
   database.execute("PRAGMA journal_mode=MEMORY");
   database.execute("PRAGMA synchronous=OFF");
   sqlite::Transaction transaction(database, "BEGIN");
@@ -90,12 +90,12 @@ PackedWriter::PackedWriter(const fs::path& folder) : folder_(folder) {
   std::error_code error;
   if (fs::exists(finished, error)) {
     (void)PackedDatabase(finished);  // somebody else's file is not touched
-    require_writable(sqlite::Database(finished, finished.string(), SQLITE_OPEN_READWRITE, subject()));
+    require_writable(sqlite::Database(finished, finished.string(), SQLITE_OPEN_READWRITE, written_database()));
     if (fs::exists(unfinished, error))
       throw input_error("a finished and an unfinished database lie in one folder", printable(folder.string()), "move one of them away");
     fs::rename(finished, unfinished);
   }
-  database_.emplace(unfinished, unfinished.string(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, subject());
+  database_.emplace(unfinished, unfinished.string(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, written_database());
   require_writable(*database_);
   sqlite::Transaction transaction(*database_, "BEGIN IMMEDIATE");
   if (database_->number("SELECT count(*) FROM sqlite_master") != 0) return;

@@ -8,9 +8,6 @@
 namespace vbench::coot {
 namespace {
 
-// The original masks scores with the most negative number that float16 still holds comfortably.
-constexpr double kMasked = -32752;
-
 at::Tensor parameter(at::IntArrayRef shape, double value = 0) { return torch::full(shape, value, torch::kFloat).requires_grad_(); }
 
 // [B, T, D] -> [B, H, T, D / H]

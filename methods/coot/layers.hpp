@@ -14,6 +14,9 @@
 
 namespace vbench::coot {
 
+/// What scores of padding are set to: the original takes the most negative number that float16 still holds comfortably.
+inline constexpr double kMasked = -32752;
+
 /// Named tensors of a part, in the order of the original's state dict.
 using Weights = std::vector<NamedTensor>;
 

@@ -8,14 +8,13 @@
 #include <numeric>
 
 #include "datasets/video_text/sample.hpp"
+#include "methods/coot/layers.hpp"
 
 namespace vbench::coot {
 namespace {
 
 using torch::autograd::AutogradContext;
 using torch::autograd::tensor_list;
-
-constexpr double kMasked = -32752;
 
 /// Losses are sums of many small differences: reduced precision would drown them, so autocast is off while this lives.
 using NoAutocast = c10::impl::ExcludeDispatchKeyGuard;

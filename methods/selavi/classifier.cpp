@@ -11,7 +11,7 @@
 namespace vbench::selavi {
 namespace {
 
-constexpr const char *kBase = "base.", *kClassifier = "classifier.";
+constexpr const char *kBasePrefix = "base.", *kClassifier = "classifier.";
 constexpr double kBaseRate = 0.1;  // 0.00025 where the linear layer has 0.0025
 
 const ClassifierOptions& checked(const ClassifierOptions& options) {
@@ -40,7 +40,7 @@ Classifier::Classifier(const ClassifierOptions& options, const at::Device& devic
     : options_(checked(options)),
       base_(Encoder::video(options.divisor, device)),
       classifier_(kStageChannels.back() / options.divisor, options.classes, true, device) {
-  base_.collect(kBase, weights_);
+  base_.collect(kBasePrefix, weights_);
   if (options.batch_norm) {
     norm_ = BatchNorm(kStageChannels.back() / options.divisor, device);
     for (at::Tensor fixed : {norm_.weight, norm_.bias}) fixed.requires_grad_(false);
@@ -72,7 +72,7 @@ at::Tensor Classifier::logits(const at::Tensor& features, const Pass& pass) cons
 std::vector<Parameter> Classifier::parameters() const {
   std::vector<Parameter> parameters;
   for (auto& parameter : parameters_of(weights_)) {
-    const bool in_base = parameter.name.starts_with(kBase);
+    const bool in_base = parameter.name.starts_with(kBasePrefix);
     if (in_base && options_.frozen_base) continue;
     if (in_base) parameter.learning_rate_multiplier = kBaseRate;
     parameters.push_back(parameter);

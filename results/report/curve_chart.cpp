@@ -23,7 +23,7 @@ bool has_values(const Curve& curve) {
   return std::any_of(curve.mean.begin(), curve.mean.end(), [](double value) { return std::isfinite(value); });
 }
 
-std::string number(double value) { return std::isfinite(value) ? fmt::format("{:.4g}", value) : "-"; }
+std::string short_number(double value) { return std::isfinite(value) ? fmt::format("{:.4g}", value) : "-"; }
 
 /// Runs that ended sooner leave a mean of the others.
 int64_t most_seeds(const Curve& curve) { return curve.seeds.empty() ? 0 : *std::max_element(curve.seeds.begin(), curve.seeds.end()); }
@@ -73,7 +73,7 @@ std::string in_words(const CurveChart& chart, const Curve& curve) {
     found = true;
     last = i;
   }
-  const auto place = [&](size_t i) { return fmt::format("{} at {}", number(curve.mean[i]), number(at(chart.x, i))); };
+  const auto place = [&](size_t i) { return fmt::format("{} at {}", short_number(curve.mean[i]), short_number(at(chart.x, i))); };
   return first == last ? fmt::format("{}: {}", curve.name, place(first)) : fmt::format("{}: {}, {}", curve.name, place(first), place(last));
 }
 
@@ -98,9 +98,9 @@ std::vector<size_t> rows_of(const CurveChart& chart) {
 
 Cell cell_of(const Curve& curve, size_t place) {
   const double low = at(curve.low, place), high = at(curve.high, place);
-  const auto mean = number(at(curve.mean, place));
+  const auto mean = short_number(at(curve.mean, place));
   const bool spread = std::isfinite(low) && std::isfinite(high) && low < high;
-  const auto text = spread ? fmt::format("{} ({} to {})", mean, number(low), number(high)) : mean;
+  const auto text = spread ? fmt::format("{} ({} to {})", mean, short_number(low), short_number(high)) : mean;
   return {.text = lacks_seeds(curve, place) ? fmt::format("{}, {} of {} seeds", text, curve.seeds[place], most_seeds(curve)) : text,
           .numeric = true};
 }
@@ -110,7 +110,7 @@ std::string figures_table(const CurveChart& chart) {
   for (const auto& curve : chart.curves) table.header.push_back(curve.name);
   const auto rows = rows_of(chart);
   for (const size_t place : rows) {
-    std::vector<Cell> row{{.text = number(chart.x[place]), .numeric = true}};
+    std::vector<Cell> row{{.text = short_number(chart.x[place]), .numeric = true}};
     for (const auto& curve : chart.curves) row.push_back(cell_of(curve, place));
     table.rows.push_back(std::move(row));
   }
