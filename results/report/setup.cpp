@@ -44,11 +44,14 @@ std::vector<std::string> speed_keys(const Group& group) {
   return keys;
 }
 
+/// Four digits, or whole numbers: nobody reads 6.58e+04.
+std::string rate_text(double value) { return value >= 1000 ? fmt::format("{:.0f}", value) : fmt::format("{:.4g}", value); }
+
 /// "285 (271 to 301)".
 std::string spread_text(const std::vector<double>& values) {
   const auto [low, high] = std::minmax_element(values.begin(), values.end());
-  const auto text = fmt::format("{:.4g}", mean(values));
-  return values.size() < 2 || *low == *high ? text : fmt::format("{} ({:.4g} to {:.4g})", text, *low, *high);
+  const auto text = rate_text(mean(values));
+  return values.size() < 2 || *low == *high ? text : fmt::format("{} ({} to {})", text, rate_text(*low), rate_text(*high));
 }
 
 Cell speed_cell(const Runs& runs, const std::string& key) {

@@ -242,7 +242,7 @@ TEST(Setup, EnvironmentsAndSpeedsAreToldByRun) {
   const auto speed = speed_html(groups[0]);
   EXPECT_LT(speed.find("read, clips/s"), speed.find("backward, clips/s")) << "in the order of a step";
   EXPECT_LT(speed.find("backward, clips/s"), speed.find("<tbody>"));
-  EXPECT_THAT(speed, HasSubstr("<td class=\"n\">1002 (1001 to 1003)</td>"));
+  EXPECT_THAT(speed, HasSubstr("<td class=\"n\">64002 (64001 to 64003)</td>"));
   EXPECT_THAT(speed_html(groups[1]), HasSubstr("Not to be relied upon: srtg-mini, seed 1: machine busy."));
 }
 
