@@ -156,8 +156,8 @@ std::string peak_note(const ThroughputRow& row) {
   const auto products = parse_double(fact_of(row, "peak_gflop_per_s")), bytes = parse_double(fact_of(row, "peak_gbyte_per_s"));
   if (!products || !bytes) return "";
   const std::string kernel = fact_of(row, "peak_kernel");
-  return fmt::format("Measured peak, {}, {} threads: {:.0f} GFLOP/s (product of matrices, {}), {:.1f} GB/s (triad).{}", row.precision,
-                     row.threads, *products, kernel, *bytes,
+  return fmt::format("Measured peak, {}, {} thread{}: {:.0f} GFLOP/s (product of matrices, {}), {:.1f} GB/s (triad).{}", row.precision,
+                     row.threads, row.threads == 1 ? "" : "s", *products, kernel, *bytes,
                      row.precision == "bf16" && kernel.ends_with("fp32") ? " Products in bfloat16 were slower than those in float32." : "");
 }
 
