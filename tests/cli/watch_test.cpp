@@ -1,5 +1,6 @@
 // Runs watched from outside: finished, going on, killed; and their event files.
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <chrono>
 #include <csignal>
@@ -39,6 +40,12 @@ std::vector<fs::path> event_files(const fs::path& folder) {
   return found;
 }
 
+ino_t inode_of(const fs::path& file) {
+  struct stat info {};
+  EXPECT_EQ(::stat(file.c_str(), &info), 0);
+  return info.st_ino;
+}
+
 TEST(Watch, ShowsAFinishedRunAndWritesItsEvents) {
   const TemporaryFolder folder;
   const fs::path out = folder / "runs", events = folder / "tb";
@@ -61,6 +68,14 @@ TEST(Watch, ShowsAFinishedRunAndWritesItsEvents) {
   const auto before = fs::last_write_time(files[0]);
   (void)watched(out, {"--tensorboard", events.string()});
   EXPECT_EQ(fs::last_write_time(files[0]), before) << "nothing new, nothing written";
+  const auto inode = inode_of(files[0]);
+  fs::resize_file(files[0], bytes.size() - 10);  // as if watched a while ago, and killed while writing
+  (void)watched(out, {"--tensorboard", events.string()});
+  EXPECT_EQ(read_file(files[0]), bytes);
+  EXPECT_EQ(inode_of(files[0]), inode) << "a reader that holds it open must see what is new";
+  write_file_atomically(files[0], "something else");
+  (void)watched(out, {"--tensorboard", events.string()});
+  EXPECT_EQ(read_file(files[0]), bytes);
 }
 
 TEST(Watch, FollowsARunToItsEnd) {

@@ -7,6 +7,7 @@
 #include <cctype>
 #include <cmath>
 #include <ctime>
+#include <fstream>
 
 #include "harness/core/error.hpp"
 #include "harness/core/files.hpp"
@@ -244,6 +245,21 @@ std::vector<tensorboard::Scalars> scalars_of(const WatchedRun& run, double begun
   return steps;
 }
 
+/// Adds what a file lacks at its end: a reader may hold it open, and would go on reading one that was replaced. False if it is not there or
+/// holds something else.
+bool append_missing(const fs::path& file, const std::string& bytes) {
+  std::error_code missing;
+  if (!fs::is_regular_file(file, missing)) return false;
+  const auto there = read_file(file);
+  if (!bytes.starts_with(there)) return false;
+  if (there.size() == bytes.size()) return true;
+  std::ofstream out(file, std::ios::app | std::ios::binary);
+  out << bytes.substr(there.size());
+  out.close();
+  if (!out) throw input_error("cannot be written", file.string(), "choose another folder with --tensorboard");
+  return true;
+}
+
 }  // namespace
 
 void write_event_file(const WatchedRun& run, const fs::path& folder) {
@@ -255,9 +271,8 @@ void write_event_file(const WatchedRun& run, const fs::path& folder) {
   const auto bytes = tensorboard::event_file(static_cast<double>(begun), scalars_of(run, static_cast<double>(begun)));
   const fs::path place = folder / run.method / run.dataset / run.configuration / fmt::format("seed-{}", run.seed);
   const fs::path file = place / tensorboard::event_file_name(begun);
+  if (append_missing(file, bytes)) return;
   std::error_code missing;
-  const auto there = fs::file_size(file, missing);
-  if (!missing && there == bytes.size()) return;
   make_folder(place);
   for (const auto& other : list_folder(place)) {
     const std::string name = name_of(other);
