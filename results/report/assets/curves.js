@@ -147,7 +147,7 @@
       const { all, bands, data } = this.series();
       this.plot = new uPlot({
         width: this.width(), height: kHeight, series: all, bands,
-        padding: [10, 12, 0, 0],
+        padding: [10, 18, 0, 0],
         legend: { show: false },
         cursor: { y: false, points: { size: 8 }, drag: { x: true, y: false } },
         scales: { x: { time: false, distr: this.chart.logarithmic ? 3 : 1 }, y: { range: (plot, low, high) => (low === null ? [0, 1] : uPlot.rangeNum(low, high, 0.08, true)) } },
