@@ -231,7 +231,9 @@ std::string latex(const Table& table) {
     out += (first ? "" : "\n\\medskip\n") + latex_block(grid, columns);
     first = false;
   }
-  for (const auto& note : table.notes) out += "\\par\\smallskip " + latex_escaped(note) + "\n";
+  // One small paragraph: a float must fit a page.
+  if (!table.notes.empty()) out += "\\par\\smallskip\\scriptsize\n";
+  for (const auto& note : table.notes) out += latex_escaped(note) + "\n";
   return out + "\\end{table}\n";
 }
 

@@ -1,8 +1,11 @@
 // Runs with fixed records for the golden output. Every figure of ours in them is invented; nobody trained anything.
 #pragma once
 
-#include <cmath>
+#include <algorithm>
+#include <functional>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "results/throughput.hpp"
@@ -94,11 +97,12 @@ inline std::vector<RunRecord> golden_sam() {
 }
 
 /// One run or more of every method whose figures are published.
-inline std::vector<RunRecord> golden_papers(const std::map<std::string, std::string>& coot_settings) {
+/// @param settings  defaults of a variant of COOT on YouCook2
+inline std::vector<RunRecord> golden_papers(const std::function<std::map<std::string, std::string>(const std::string&)>& settings) {
   std::vector<RunRecord> runs = golden_sam();
   for (const int64_t seed : {1, 2, 3}) {
-    runs.push_back(golden_coot(seed, "yc2-100m", 340, coot_settings));
-    runs.push_back(golden_coot(seed, "yc2-2d3d", 220, coot_settings));
+    runs.push_back(golden_coot(seed, "yc2-100m", 340, settings("yc2-100m")));
+    runs.push_back(golden_coot(seed, "yc2-2d3d", 220, settings("yc2-2d3d")));
     runs.push_back(golden_run("srtg", "srtg-r3d-34", "hacs", seed,
                               {{"top1", 0.5 + 0.03125 * static_cast<double>(seed)}, {"top5", 0.75}, {"upstream_top1", 0.625}}));
     auto fold = golden_run("selavi", "selavi-finetune", "ucf101", 1, {{"video_top1", 0.5 + 0.125 * static_cast<double>(seed)}});
@@ -107,7 +111,7 @@ inline std::vector<RunRecord> golden_papers(const std::map<std::string, std::str
     fold.data = {"test fold " + std::to_string(seed), 3783, 0, 0, "feed000" + std::to_string(seed) + "00000000"};
     runs.push_back(fold);
   }
-  runs.push_back(as_synthetic(golden_coot(1, "yc2-100m", 60, coot_settings)));
+  runs.push_back(as_synthetic(golden_coot(1, "yc2-100m", 60, settings("yc2-100m"))));
   runs.push_back(golden_run("coot", "anet", "activitynet", 1, {{"p2v_r1", 0.5}, {"p2v_r5", 0.75}, {"v2p_r1", 0.5625}, {"v2p_r50", 0.875}}));
   runs.push_back(golden_run("selavi", "selavi", "ave", 1, {{"nmi", 0.5}, {"acc", 0.375}, {"entropy", 1.5}, {"purity", 0.625}}));
   runs.push_back(golden_run("smth3d", "model3d-1", "something-something-v2", 1,

@@ -48,7 +48,8 @@ std::vector<Explanation> explained(const std::vector<RunRecord>& runs, const std
   return explain_differences(runs, {}, figures, known);
 }
 
-const DifferencePart& part(const Explanation& explanation, const std::string& name) {
+/// A copy: explanations are often temporaries.
+DifferencePart part(const Explanation& explanation, const std::string& name) {
   for (const auto& known : explanation.parts) {
     if (known.name == name) return known;
   }

@@ -187,7 +187,7 @@ const std::string kStart = R"({"set": "paper", "row": "r", "dataset": "d", "vari
 TEST(Published, NamesTheRowAndTheFault) {
   EXPECT_EQ(fault_in(kStart + R"("scores": {"v2p_r1": 61.3}})"),
             "published figures, row 1: v2p_r1 = 61.3: shares are fractions from 0 to 1");
-  EXPECT_EQ(fault_in(kStart + R"("scores": {"v2p_r7": 0.6}})"), "published figures, row 1: unknown metric 'v2p_r7'");
+  EXPECT_EQ(fault_in(kStart + R"("scores": {"v2p_r0": 0.6}})"), "published figures, row 1: unknown metric 'v2p_r0'");
   EXPECT_EQ(fault_in(kStart + R"("scores": {"v2p_r1": "x"}})"), "published figures, row 1: v2p_r1 must be a number");
   EXPECT_EQ(fault_in(kStart + R"("scors": {}})").rfind("published figures, row 1: unknown key 'scors'; did you mean 'scores'", 0), 0U);
   EXPECT_EQ(fault_in(R"({"set": "paper"})"), "published figures, row 1: 'row' must be a text");
