@@ -324,11 +324,14 @@ TEST(OldStore, IsBroughtUpToDateByTwoProcessesAtOnce) {
   for (pid_t& child : children) {
     child = ::fork();
     if (child != 0) continue;
-    const auto error = test::error_of([&] {
+    int code = 0;
+    try {
       for (int i = 0; i < 20; ++i) Store::open(file).add(std::vector{row_of("load", i, 7)});
-    });
-    if (!error.empty()) std::fprintf(stderr, "%s\n", error.c_str());
-    ::_exit(error.empty() ? 0 : 1);
+    } catch (const Error& error) {
+      std::fprintf(stderr, "%s\n", error.what());
+      code = 1;
+    }
+    ::_exit(code);
   }
   for (const pid_t child : children) {
     int status = 0;
