@@ -117,6 +117,20 @@ std::vector<Heading> Grid::headings(const std::vector<size_t>& columns) const {
 
 bool Grid::rule_above(size_t row) const { return std::find(table_.rules.begin(), table_.rules.end(), row) != table_.rules.end(); }
 
+bool Grid::rule_between(size_t last, size_t row) const {
+  return std::any_of(table_.rules.begin(), table_.rules.end(), [&](size_t rule) { return rule > last && rule <= row; });
+}
+
+std::vector<size_t> Grid::rows_of(const std::vector<size_t>& columns, bool first) const {
+  std::vector<size_t> shown;
+  for (size_t row = 0; row < rows(); ++row) {
+    const bool filled = std::any_of(columns.begin(), columns.end(),
+                                    [&](size_t column) { return column >= table_.stub && !cell(row, column).text.empty(); });
+    if (first || filled) shown.push_back(row);
+  }
+  return shown;
+}
+
 const Cell& Grid::cell(size_t row, size_t column) const {
   static const Cell kEmpty;
   const auto& cells = table_.rows[row];

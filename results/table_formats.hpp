@@ -45,9 +45,13 @@ class Grid {
   [[nodiscard]] size_t gap_before(size_t column, bool first) const;
   /// The columns for people, cut into blocks no wider than `limit` where the table has a stub.
   [[nodiscard]] std::vector<std::vector<size_t>> blocks(bool stars, size_t limit = kTableWidth) const;
+  /// The rows of a block: all of the first one, of the others those that have something beyond the stub.
+  [[nodiscard]] std::vector<size_t> rows_of(const std::vector<size_t>& columns, bool first) const;
   /// What stands above these columns, from left to right; nothing if no column has a heading.
   [[nodiscard]] std::vector<Heading> headings(const std::vector<size_t>& columns) const;
   [[nodiscard]] bool rule_above(size_t row) const;
+  /// A rule stands above this row or one between it and `last`, the row that was shown before it.
+  [[nodiscard]] bool rule_between(size_t last, size_t row) const;
 
  private:
   /// Over all rows, counted once: reports have tens of thousands.

@@ -52,7 +52,7 @@ std::string text_headings(const Grid& grid, const std::vector<size_t>& columns, 
   return line.empty() ? "" : without_trailing_blanks(line) + "\n";
 }
 
-std::string text_block(const Grid& grid, const std::vector<size_t>& columns, bool colour) {
+std::string text_block(const Grid& grid, const std::vector<size_t>& columns, bool first, bool colour) {
   std::string header, rule;
   for (size_t i = 0; i < columns.size(); ++i) {
     const size_t width = grid.width(columns[i], !colour), gap = grid.gap_before(columns[i], i == 0);
@@ -60,8 +60,10 @@ std::string text_block(const Grid& grid, const std::vector<size_t>& columns, boo
     for (size_t k = 0; k < gap + width; ++k) rule += "─";
   }
   std::string out = text_headings(grid, columns, colour) + without_trailing_blanks(header) + "\n" + rule + "\n";
-  for (size_t row = 0; row < grid.rows(); ++row) {
-    if (grid.rule_above(row)) out += rule + "\n";
+  size_t last = grid.rows();  // none
+  for (const size_t row : grid.rows_of(columns, first)) {
+    if (grid.rule_between(last, row)) out += rule + "\n";
+    last = row;
     std::string line;
     for (size_t i = 0; i < columns.size(); ++i) {
       line += std::string(grid.gap_before(columns[i], i == 0), ' ') + text_cell(grid, row, columns[i], colour);
@@ -155,14 +157,16 @@ std::string latex_headings(const Grid& grid, const std::vector<size_t>& columns)
   return line.empty() ? "" : line + " \\\\\n" + rules + "\n";
 }
 
-std::string latex_block(const Grid& grid, const std::vector<size_t>& columns) {
+std::string latex_block(const Grid& grid, const std::vector<size_t>& columns, bool first) {
   std::string alignment, header, body;
   for (const size_t column : columns) {
     alignment += grid.numeric(column) ? 'r' : 'l';
     header += (header.empty() ? "" : " & ") + latex_escaped(grid.table().header[column]);
   }
-  for (size_t row = 0; row < grid.rows(); ++row) {
-    if (grid.rule_above(row)) body += "\\midrule\n";
+  size_t last = grid.rows();  // none
+  for (const size_t row : grid.rows_of(columns, first)) {
+    if (grid.rule_between(last, row)) body += "\\midrule\n";
+    last = row;
     for (size_t i = 0; i < columns.size(); ++i) body += (i == 0 ? "" : " & ") + latex_cell(grid.cell(row, columns[i]));
     body += " \\\\\n";
   }
@@ -177,7 +181,7 @@ std::string text(const Table& table, bool colour) {
   std::string out = table.title.empty() ? "" : bold(one_line(table.title), colour) + "\n\n";
   bool first = true;
   for (const auto& columns : grid.blocks(!colour)) {
-    out += (first ? "" : "\n") + text_block(grid, columns, colour);
+    out += (first ? "" : "\n") + text_block(grid, columns, first, colour);
     first = false;
   }
   if (!table.notes.empty()) out += "\n";
@@ -224,11 +228,11 @@ std::string markdown(const Table& table) {
 
 std::string latex(const Table& table) {
   const Grid grid(table);
-  std::string out = "% needs \\usepackage{booktabs}\n\\begin{table}[t]\n\\centering\n\\footnotesize\n\\setlength{\\tabcolsep}{3pt}\n";
+  std::string out = "% needs \\usepackage{booktabs}\n\\begin{table}[t]\n\\centering\n\\footnotesize\n\\setlength{\\tabcolsep}{2.5pt}\n";
   if (!table.title.empty()) out += "\\caption{" + latex_escaped(table.title) + "}\n";
   bool first = true;
   for (const auto& columns : grid.blocks(false, kLatexWidth)) {
-    out += (first ? "" : "\n\\medskip\n") + latex_block(grid, columns);
+    out += (first ? "" : "\n\\medskip\n") + latex_block(grid, columns, first);
     first = false;
   }
   // One small paragraph: a float must fit a page.

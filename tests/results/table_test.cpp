@@ -81,6 +81,22 @@ TEST(TextTable, CutsAWideTableIntoBlocksThatRepeatTheFirstColumnsAndKeepGroupsWh
   EXPECT_NE(latex.find("\\begin{tabular}{lrrrr}\n"), std::string::npos) << "a line of an article has room for one group\n" << latex;
 }
 
+TEST(TextTable, ShowsInFurtherBlocksOnlyRowsWithSomethingInThem) {
+  Table table;
+  table.header = {"method", "a", "b"};
+  table.stub = 1;
+  const std::string wide(60, 'x');
+  table.rows = {{{"one"}, {wide}, {""}}, {{"two"}, {""}, {wide}}, {{"three"}, {wide}, {""}}, {{"four"}, {wide}, {wide}}};
+  table.rules = {2};
+  const std::string text = render(table, OutputFormat::kTable), latex = render(table, OutputFormat::kLatex);
+  EXPECT_NE(text.find("two\n"), std::string::npos) << "the first block has every row\n" << text;
+  EXPECT_EQ(text.find("one "), text.rfind("one ")) << text;
+  EXPECT_EQ(text.find("three "), text.rfind("three ")) << text;
+  EXPECT_NE(text.rfind("two "), text.rfind("four ")) << text;
+  EXPECT_NE(text.find("\ntwo     " + wide + "\n─"), std::string::npos) << "the line stays, above another row\n" << text;
+  EXPECT_NE(latex.find("\\midrule\ntwo & " + wide + " \\\\\n\\midrule\nfour & "), std::string::npos) << latex;
+}
+
 TEST(MarkdownTable, EscapesWhatWouldBreakTheTable) {
   EXPECT_EQ(render(example(), OutputFormat::kMarkdown),
             "**A title**\n\n"
