@@ -94,7 +94,7 @@
       if (!this.drawn) return;
       const { margin, side } = this.layout(), ratio = window.devicePixelRatio || 1;
       const all = Math.round((margin + side) * ratio);
-      if (this.canvas.width !== all) this.canvas.width = this.canvas.height = all;
+      if (this.canvas.width !== all || this.canvas.height !== all) this.canvas.width = this.canvas.height = all;
       this.canvas.style.width = this.canvas.style.height = margin + side + 'px';
       const brush = this.canvas.getContext('2d');
       brush.setTransform(1, 0, 0, 1, 0, 0);
