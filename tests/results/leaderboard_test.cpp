@@ -68,9 +68,9 @@ std::vector<RunRecord> two_variants() {
   std::vector<RunRecord> runs;
   for (int64_t seed = 1; seed <= 3; ++seed) {
     runs.push_back(run_with(seed, 0.5 + 0.01 * static_cast<double>(seed), "a"));
-    runs.back().scores["v2p_medr"] = 2;
+    runs.back().scores["v2p_medr"] = 2 + 0.1 * static_cast<double>(seed);
     runs.push_back(run_with(seed, 0.7 + 0.01 * static_cast<double>(seed), "b"));
-    runs.back().scores["v2p_medr"] = 3;
+    runs.back().scores["v2p_medr"] = 3 + 0.1 * static_cast<double>(seed);
   }
   return runs;
 }
