@@ -61,6 +61,7 @@ TEST(OperationCounter, CountsConvolutions) {
   EXPECT_EQ(counted([&] { y = at::conv3d(x, weight, {}, {1, 2, 2}, {1, 1, 1}); }), kProducts);
   EXPECT_EQ(backward_of(y), kProducts) << "nobody asks for the gradient of x";
   EXPECT_EQ(backward_of(at::conv3d(x.clone().requires_grad_(), weight, {}, {1, 2, 2}, {1, 1, 1})), 2 * kProducts);
+  EXPECT_EQ(backward_of(at::conv3d(x.clone().requires_grad_(), weight.detach(), {}, {1, 2, 2}, {1, 1, 1})), kProducts) << "frozen weights";
   EXPECT_EQ(counted([&] { (void)at::conv3d(x, grouped, {}, {1, 2, 2}, {1, 1, 1}, 1, 3); }), 2 * 6 * 4 * 5 * 5 * 27);
   EXPECT_EQ(counted([&] { (void)at::conv2d(x[0], torch::rand({5, 4, 1, 1})); }), 3 * 5 * 9 * 9 * 4);
 }
