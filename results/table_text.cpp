@@ -228,7 +228,10 @@ std::string markdown(const Table& table) {
 
 std::string latex(const Table& table) {
   const Grid grid(table);
-  std::string out = "% needs \\usepackage{booktabs}\n\\begin{table}[t]\n\\centering\n\\footnotesize\n\\setlength{\\tabcolsep}{2.5pt}\n";
+  std::string out =
+      "% needs "
+      "\\usepackage{booktabs}\n\\begin{table}[t]\n\\centering\n\\footnotesize\n\\setlength{\\tabcolsep}{2.5pt}\\renewcommand{"
+      "\\arraystretch}{0.95}\n";
   if (!table.title.empty()) out += "\\caption{" + latex_escaped(table.title) + "}\n";
   bool first = true;
   for (const auto& columns : grid.blocks(false, kLatexWidth)) {

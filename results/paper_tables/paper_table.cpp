@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <set>
 
 #include "results/score_cells.hpp"
@@ -252,20 +253,18 @@ class PaperTableBuilder {
       table_.notes.push_back(fmt::format("Rows without 'vbench' are published: {}, arXiv {}.", published_->paper(), published_->arxiv()));
     }
     if (published_ == nullptr) return;
-    add_remarks(lines);
-    for (const auto& claim : published_->claims()) {
-      if (!has_dataset(claim.dataset)) continue;
-      table_.notes.push_back(fmt::format("{}: {} on {}, {}: {:+.6g} points.", claim.set, claim.text, claim.dataset,
-                                         metric_label(claim.metric).column, 100 * claim.difference));
-    }
+    add_remarks(lines, how_measured);
+    add_remarks(lines, [](const PublishedRow& row) { return row.note; });
+    add_claims();
   }
 
-  /// Split, protocol and what else must be known of the published rows; once for all of which the same is to be said.
-  void add_remarks(const std::vector<Line>& lines) {
+  /// What is to be said of published rows; once for all of which the same is to be said.
+  void add_remarks(const std::vector<Line>& lines, const std::function<std::string(const PublishedRow&)>& remark_on) {
     std::vector<std::pair<std::string, std::vector<std::string>>> remarks;  // and the rows
     for (const auto& line : lines) {
       for (const auto& [dataset, row] : line.published) {
         const std::string remark = remark_on(*row);
+        if (remark.empty()) continue;
         auto same = std::find_if(remarks.begin(), remarks.end(), [&](const auto& known) { return known.first == remark; });
         if (same == remarks.end()) same = remarks.insert(remarks.end(), {remark, {}});
         if (same->second.empty() || same->second.back() != row->row) same->second.push_back(row->row);
@@ -274,12 +273,22 @@ class PaperTableBuilder {
     for (const auto& [remark, rows] : remarks) table_.notes.push_back(fmt::format("{}: {}.", fmt::join(rows, ", "), remark));
   }
 
-  [[nodiscard]] static std::string remark_on(const PublishedRow& row) {
-    std::string remark = row.split == kUnsaid ? "split not said" : "split " + row.split;
-    remark += row.protocol == kUnsaid ? "; how it was measured is not said" : "; " + row.protocol;
+  [[nodiscard]] static std::string how_measured(const PublishedRow& row) {
+    std::string text = row.split == kUnsaid ? "split not said" : "split " + row.split;
+    text += row.protocol == kUnsaid ? "; how it was measured is not said" : "; " + row.protocol;
     const std::string other_way = measured_otherwise(row);
-    if (!other_way.empty()) remark += "; " + other_way;
-    return row.note.empty() ? remark : remark + "; " + row.note;
+    return other_way.empty() ? text : text + "; " + other_way;
+  }
+
+  /// "paper, abstract: mean gain ...: hacs top-1 +2.75 points, ..."
+  void add_claims() {
+    std::map<std::string, std::vector<std::string>> claims;
+    for (const auto& claim : published_->claims()) {
+      if (!has_dataset(claim.dataset)) continue;
+      claims[fmt::format("{}: {}", claim.set, claim.text)].push_back(
+          fmt::format("{} {} {:+.6g} points", claim.dataset, metric_label(claim.metric).column, 100 * claim.difference));
+    }
+    for (const auto& [what, figures] : claims) table_.notes.push_back(fmt::format("{}: {}.", what, fmt::join(figures, ", ")));
   }
 
   /// What a result of ours is of, and what a reader must know of it.

@@ -71,7 +71,7 @@ void expect_golden_output(const std::string& name, const std::string& text) {
 
 void expect_no_orphans() {
   const auto& tests = *testing::UnitTest::GetInstance();
-  if (tests.test_to_run_count() != tests.total_test_count()) return;
+  if (tests.test_to_run_count() != tests.total_test_count() || tests.failed_test_count() > 0) return;
   for (const auto& name : golden_output().orphans()) {
     if (golden_output().rewrites()) {
       fs::remove(golden_output().path() / name);

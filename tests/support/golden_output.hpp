@@ -37,7 +37,7 @@ GoldenFolder& golden_output();
 void expect_golden_output(const std::string& name, const std::string& text);
 
 /// For the end of a program that compares all of golden_output(): fails for orphans, or removes them where files are rewritten.
-/// Does nothing if only some of the program's tests were run.
+/// Does nothing if only some of the program's tests were run, or some failed: they may not have got to their files.
 void expect_no_orphans();
 
 /// Numbers of more than 12 digits with 10: processors and compilers differ in the last ones.
