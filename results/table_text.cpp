@@ -228,10 +228,13 @@ std::string markdown(const Table& table) {
 
 std::string latex(const Table& table) {
   const Grid grid(table);
-  std::string out =
-      "% needs "
-      "\\usepackage{booktabs}\n\\begin{table}[t]\n\\centering\n\\footnotesize\n\\setlength{\\tabcolsep}{2.5pt}\\renewcommand{"
-      "\\arraystretch}{0.95}\n";
+  std::string out = R"(% needs \usepackage{booktabs}
+\begin{table}[t]
+\centering
+\footnotesize
+\setlength{\tabcolsep}{2.5pt}
+\renewcommand{\arraystretch}{0.95}
+)";
   if (!table.title.empty()) out += "\\caption{" + latex_escaped(table.title) + "}\n";
   bool first = true;
   for (const auto& columns : grid.blocks(false, kLatexWidth)) {
