@@ -73,7 +73,7 @@ std::string worst_table(const ConfusionMatrix& matrix) {
                           {.text = matrix.class_name(entry.predicted)},
                           count_cell(entry.count),
                           share_cell(entry.share)});
-  return table.rows.empty() ? "<p>Every item was given its class.</p>\n" : table_html(table);
+  return table.rows.empty() ? "<p>Every item was given its class.</p>\n" : html_table(table);
 }
 
 std::string matrix_table(const ConfusionMatrix& matrix) {
@@ -90,7 +90,7 @@ std::string matrix_table(const ConfusionMatrix& matrix) {
     }
     table.rows.push_back(std::move(row));
   }
-  return table_html(table);
+  return html_table(table);
 }
 
 std::string classes_table(const ConfusionMatrix& matrix) {
@@ -104,7 +104,7 @@ std::string classes_table(const ConfusionMatrix& matrix) {
   for (const auto& each : classes)
     table.rows.push_back(
         {{.text = matrix.class_name(each.target)}, count_cell(each.predicted), count_cell(each.count), share_cell(each.share)});
-  return table_html(table);
+  return html_table(table);
 }
 
 }  // namespace

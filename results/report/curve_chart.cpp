@@ -117,7 +117,7 @@ std::string figures_table(const CurveChart& chart) {
   if (std::any_of(chart.curves.begin(), chart.curves.end(), [](const Curve& curve) { return !curve.low.empty(); }))
     table.notes.emplace_back("Mean over seeds, in brackets the smallest and the largest; where a run ended sooner, over the others.");
   if (rows.size() == kMostRows) table.notes.push_back(fmt::format("At most {} of the places, evenly chosen.", kMostRows));
-  return table_html(table);
+  return html_table(table);
 }
 
 }  // namespace

@@ -67,7 +67,7 @@ std::string leaderboards_html(const std::vector<RunRecord>& runs, const std::map
   request.paper = true;
   request.by_item = by_item;
   std::string html;
-  for (const auto& board : leaderboards(runs, request, published)) html += table_html(board);
+  for (const auto& board : leaderboards(runs, request, published)) html += html_table(board);
   return html;
 }
 
@@ -97,7 +97,7 @@ std::string runs_html(const std::vector<RunRecord>& runs) {
   const bool remarks = std::any_of(runs.begin(), runs.end(), [](const RunRecord& run) { return !run.verdict.reasons.empty(); });
   table.columns.resize(table.header.size());
   table.columns.back().detail = !remarks;
-  return table_html(table);
+  return html_table(table);
 }
 
 std::string title_of(const std::vector<RunRecord>& runs) {

@@ -85,7 +85,7 @@ std::string queries_table(const std::string& title, const Ranks& ranks, const st
     for (const auto& of_seed : ranks.of_seed) row.push_back({.text = fmt::format("{:g}", of_seed[query]), .numeric = true});
     table.rows.push_back(std::move(row));
   }
-  return table_html(table);
+  return html_table(table);
 }
 
 /// Of "v2p_nearest" beside "v2p_rank": places among the same items, as many for each query. Nothing where a place is none of an item.
@@ -126,7 +126,7 @@ std::string nearest_table(const Ranks& ranks) {
     for (const auto& answer : nearest.answers[i]) row.push_back({.text = answer, .bold = answer == nearest.queries[i]});
     table.rows.push_back(std::move(row));
   }
-  return table_html(table);
+  return html_table(table);
 }
 
 std::string examples_html(const Ranks& ranks) {

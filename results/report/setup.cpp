@@ -85,7 +85,7 @@ std::string pairs_table(const std::string& title, const SettingValues& values, c
   for (const auto& [key, value] : values) {
     if (!left_out.contains(key)) table.rows.push_back({{.text = key}, {.text = value}});
   }
-  return table.rows.empty() ? "" : table_html(table);
+  return table.rows.empty() ? "" : html_table(table);
 }
 
 }  // namespace
@@ -101,14 +101,14 @@ std::string speed_html(const Group& group) {
     table.rows.push_back(std::move(row));
   }
   table.notes.insert(table.notes.begin(), "Mean over runs, in brackets the slowest and the fastest.");
-  return "<h3>Speed</h3>\n" + table_html(table);
+  return "<h3>Speed</h3>\n" + html_table(table);
 }
 
 std::string throughput_html(const std::vector<ThroughputRow>& rows) {
   std::string html =
       "<p>What each stage does on its own, as <code>vbench throughput</code> measured it; how fast the runs of this page were stands with "
       "them, under Speed.</p>\n";
-  for (const auto& table : throughput_tables(rows)) html += table_html(table);
+  for (const auto& table : throughput_tables(rows)) html += html_table(table);
   return html;
 }
 
@@ -125,7 +125,7 @@ std::string settings_html(const Group& group) {
       for (const auto* settings : all) row.push_back({.text = value_of(*settings, key)});
       table.rows.push_back(std::move(row));
     }
-    html += table_html(table);
+    html += html_table(table);
   } else if (all.size() > 1) {
     html += "<p>The settings of these configurations are the same.</p>\n";
   }
@@ -149,7 +149,7 @@ std::string environment_html(const Group& group) {
         table.rows.push_back(std::move(row));
       }
     }
-    html = table_html(table);
+    html = html_table(table);
   }
   html = pairs_table(all.size() > 1 ? "What all runs have in common" : "Environment", *all.front(), differing) + html;
   return html.empty() ? "" : "<h3>Environment</h3>\n" + html;

@@ -3,12 +3,11 @@
 
 #include <string>
 
-#include "results/table.hpp"
+#include "results/table_formats.hpp"
 
 namespace vbench::report {
 
-/// Title, columns for people, notes below. The first column heads its row.
-[[nodiscard]] std::string table_html(const Table& table);
+using table_formats::html_table;
 
 /// A heading that opens: content is read only by who asks for it. @param html  already escaped
 [[nodiscard]] std::string folded(const std::string& summary, const std::string& html);
