@@ -200,7 +200,7 @@ TEST_F(Compare, FilesThatCannotBeWrittenAreKnownBefore) {
 /// ranks of 18 instead of 41, give or take 2.5.
 class Regress : public testing::Test {
  protected:
-  Regress() {
+  void make_data() const {
     const auto made = run_program({"data", "synth", "youcook2", "--output", folder_ / "data" / "youcook2", "--set", "video_width=128",
                                    "--set", "text_width=128", "--set", "train_videos=32", "--set", "val_videos=16"});
     EXPECT_EQ(made.exit_code, 0) << made.err;
@@ -224,6 +224,7 @@ class Regress : public testing::Test {
 };
 
 TEST_F(Regress, PassesWithoutAChangeAndFailsWhereTrainingIsBroken) {
+  make_data();
   write_jobs("");
   const auto update = run({"--update"});
   ASSERT_EQ(update.exit_code, 0) << update.err;
@@ -239,7 +240,12 @@ TEST_F(Regress, PassesWithoutAChangeAndFailsWhereTrainingIsBroken) {
 }
 
 TEST_F(Regress, WrongJobsAreRefused) {
-  write_jobs("\nlearn coot");
+  write_file_atomically(folder_ / "jobs", "train coot --dataset youcook3\n");
+  fs::create_directory(folder_ / "work");
+  write_file_atomically(folder_ / "work" / "junit.xml", "of an earlier call");
+  EXPECT_EQ(run().exit_code, kUsage) << "the program's exit code";
+  EXPECT_FALSE(fs::exists(folder_ / "work" / "junit.xml"));
+  write_file_atomically(folder_ / "jobs", "learn coot\n");
   EXPECT_EQ(run().exit_code, kUsage);
   EXPECT_EQ(run({"--updat"}).exit_code, kUsage);
 }
