@@ -173,7 +173,8 @@ TEST_F(Throughput, BadRequestsAreOneLineAndStoreNothing) {
   expect_error(run_program(tiny({"--threads", "2,2"})), kUsage, {"--threads", "given twice"});
   expect_error(run_program(tiny({"--repetitions", "-1"})), kUsage, {"--repetitions"});
   expect_error(run_program(tiny({"--min-time", "0"})), kUsage, {"--min-time"});
-  expect_error(run_program(tiny({"--stored"})), kInput, {"no measured speeds that match"});
+  expect_error(run_program({"throughput", "--stored", "--out", out_.string()}), kInput, {"no measured speeds that match"});
+  expect_error(run_program(tiny({"--stored"})), kUsage, {"--batch", "cannot stand beside --stored"});
   expect_error(run_program(tiny({"--programs", folder_.path().string()})), kInput, {"there is no bench_stages", "cmake --build"});
   expect_error(run_program(tiny({"--against", (folder_ / "none").string()})), kInput, {"there is no bench_stages"});
   EXPECT_FALSE(fs::exists(out_ / "results.db"));

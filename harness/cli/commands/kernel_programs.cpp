@@ -21,21 +21,15 @@ constexpr const char* kAll = "all";
 
 /// What a method's measurement takes means nothing to these programs.
 void refuse_others(const CommandContext& context) {
+  constexpr const char* kHint = "these programs know themselves what they measure how often";
   const RunSpec& spec = context.invocation.run;
-  const ThroughputOptions given = context.invocation.throughput, usual;
+  refuse_stage_options(context.invocation.throughput, "--kernels", kHint);
   const std::pair<const char*, bool> others[] = {{"--method", !spec.method.empty()},
                                                  {"--dataset", !spec.dataset.empty()},
                                                  {"--variant", !spec.variant.empty()},
-                                                 {"--set", !spec.settings.empty()},
-                                                 {"--stage", !given.stages.empty()},
-                                                 {"--batch", !given.batches.empty()},
-                                                 {"--against", !given.against.empty()},
-                                                 {"--repetitions", given.repetitions != usual.repetitions},
-                                                 {"--precision", given.precisions != usual.precisions},
-                                                 {"--threads", given.threads != usual.threads},
-                                                 {"--min-time", given.min_time != usual.min_time}};
+                                                 {"--set", !spec.settings.empty()}};
   for (const auto& [name, is_given] : others) {
-    if (is_given) throw usage_error("cannot stand beside --kernels", name, "these programs know themselves what they measure how often");
+    if (is_given) throw usage_error("cannot stand beside --kernels", name, kHint);
   }
 }
 
@@ -82,6 +76,20 @@ std::vector<KernelSpeed> measure(const CommandContext& context, const std::vecto
 }
 
 }  // namespace
+
+void refuse_stage_options(const ThroughputOptions& given, const char* beside, const char* hint) {
+  const ThroughputOptions usual;
+  const std::pair<const char*, bool> options[] = {{"--stage", given.stages != usual.stages},
+                                                  {"--batch", given.batches != usual.batches},
+                                                  {"--against", given.against != usual.against},
+                                                  {"--repetitions", given.repetitions != usual.repetitions},
+                                                  {"--precision", given.precisions != usual.precisions},
+                                                  {"--threads", given.threads != usual.threads},
+                                                  {"--min-time", given.min_time != usual.min_time}};
+  for (const auto& [name, is_given] : options) {
+    if (is_given) throw usage_error(fmt::format("cannot stand beside {}", beside), name, hint);
+  }
+}
 
 int measure_kernels(const CommandContext& context) {
   refuse_others(context);

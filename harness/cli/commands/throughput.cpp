@@ -228,7 +228,10 @@ int print_stored(const CommandContext& context) {
 int throughput_command(const CommandContext& context) {
   const RunSpec& spec = context.invocation.run;
   const ThroughputOptions& options = context.invocation.throughput;
-  if (options.stored) return print_stored(context);
+  if (options.stored) {
+    refuse_stage_options(options, "--stored", "all that was measured of --method, --dataset and --variant is printed");
+    return print_stored(context);
+  }
   if (!options.kernels.empty()) return measure_kernels(context);
   check(options);
   const auto what = combinations(context);
