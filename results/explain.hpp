@@ -34,7 +34,7 @@ struct DifferencePart {
 /// One figure of a published row beside the result of ours that reproduces it.
 struct Explanation {
   std::string dataset, method, variant, configuration;
-  std::string source, row, split;  ///< of the published figure: "paper, table 3", "COOT (HowTo100M features)"
+  std::string source, row, split;  ///< of the published figure: "paper, table 3", "COOT (HowTo100M)"
   std::string our_split, metric;
   int64_t runs = 0;
   double published = 0, ours = 0;

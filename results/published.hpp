@@ -15,7 +15,7 @@ namespace vbench {
 /// One row of a published table.
 struct PublishedRow {
   std::string set;         ///< "paper", or where else it comes from: "authors' runs"
-  std::string table, row;  ///< "3", "COOT (HowTo100M features)"
+  std::string table, row;  ///< "3", "COOT (HowTo100M)"
   std::string dataset;
   std::string variant;                                ///< empty: a system that vbench has not
   std::string split;                                  ///< kUnknownSplit if the source does not say it

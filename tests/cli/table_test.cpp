@@ -126,7 +126,7 @@ TEST_F(PaperTables, ReportsADamagedStore) {
 
 TEST_F(PaperTables, ExplainsTheDifferenceToThePublishedFigures) {
   const auto text = output({"leaderboard", "--paper", "--explain", "--format", "table"});
-  for (const char* part : {"published (paper, table 3, COOT (HowTo100M features)) minus ours", "unexplained",
+  for (const char* part : {"published (paper, table 3, COOT (HowTo100M)) minus ours", "unexplained",
                            "ours was to train 2 epochs (trained: 2), the published run 100", "ours is fp32, the published one fp16"})
     EXPECT_THAT(text, HasSubstr(part));
   const auto table = json_of({"leaderboard", "--paper", "--explain"})[0]["rows"];

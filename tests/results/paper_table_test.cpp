@@ -207,7 +207,7 @@ TEST(PaperTable, SaysThatNothingIsPublishedWhereNothingCouldBeVerified) {
 
 TEST(PaperTable, SaysOnceForAllRowsOfWhichItIsTrueHowTheyWereMeasured) {
   const auto notes = table_of("coot-table2").notes;
-  EXPECT_THAT(notes, Contains("COOT: split val_1; cosine retrieval over the whole split; the order of ties is left to the sort."));
+  EXPECT_THAT(notes, Contains("COOT, anet_coot_run: split val_1; cosine retrieval over the whole split; the order of ties is left to the sort."));
   const auto srtg = table_of("srtg-accuracy").notes;
   EXPECT_THAT(
       srtg,
