@@ -172,9 +172,23 @@ bool is_counter(const std::string& name) {
   return !kCommon.contains(name);
 }
 
+/// Without what Google Benchmark adds to say how it measured: "small/table/iterations:1/manual_time" -> "small/table".
+std::string name_of(const Output& output, const json& entry) {
+  auto name = output.text_of(entry, "run_name");
+  for (size_t slash = name.rfind('/'); slash != std::string::npos; slash = name.rfind('/')) {
+    const auto last = std::string_view(name).substr(slash + 1);
+    const auto begins = [&](std::string_view word) { return last.rfind(word, 0) == 0; };
+    if (!begins("iterations:") && !begins("repeats:") && !begins("min_time:") && last != "manual_time" && last != "real_time" &&
+        last != "process_time")
+      break;
+    name.resize(slash);
+  }
+  return name;
+}
+
 KernelSpeed speed_of(const Output& output, const json& entry) {
   KernelSpeed speed;
-  speed.name = output.text_of(entry, entry.contains("run_name") ? "run_name" : "name");
+  speed.name = name_of(output, entry);
   speed.seconds = seconds_of(output, entry);
   speed.deviation = NAN;
   for (const auto& [name, value] : entry.items()) {
@@ -193,7 +207,7 @@ std::vector<KernelSpeed> read_kernels(const std::filesystem::path& file) {
     const bool single = output.text_of(entry, "run_type") == "iteration";
     const auto aggregate = single ? "median" : output.text_of(entry, "aggregate_name");
     if (aggregate == "median") speeds.push_back(speed_of(output, entry));
-    if (aggregate == "cv") deviations[output.text_of(entry, "run_name")] = output.number_of(entry, "real_time");
+    if (aggregate == "cv") deviations[name_of(output, entry)] = output.number_of(entry, "real_time");
   }
   if (speeds.empty()) output.fail("nothing was measured");
   for (KernelSpeed& speed : speeds) {
