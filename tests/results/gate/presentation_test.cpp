@@ -82,6 +82,12 @@ TEST(Passed, IsLostByWorseGoneOrIncomparableAndStrictlyByDoubt) {
   auto other = seeds_with(kGoodScores);
   for (auto& run : other) run.data.hash = "other";
   EXPECT_FALSE(passed(gated(seeds_with(kGoodScores), other), false));
+  auto without = seeds_with(kGoodScores);
+  for (auto& run : without) run.scores = {{"p2v_r1", 0.5}};
+  const auto gone = gated(seeds_with(kGoodScores), without);
+  EXPECT_FALSE(passed(gone, false));
+  EXPECT_THAT(render(tables(gone), OutputFormat::kTable), HasSubstr("v2p_r1 is gone: only BASE has it"));
+  EXPECT_EQ(parsed(junit(gone, false)).get<int>("testsuites.<xmlattr>.failures"), 1);
   auto broken = seeds_with(kGoodScores);
   broken[4].verdict = {false, {"the loss is not finite"}};
   const auto lost = gated(seeds_with(kGoodScores), broken);
