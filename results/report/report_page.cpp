@@ -145,7 +145,8 @@ std::string report_page(const Report& report) {
   GroupSections sections(report);
   for (const auto& group : groups_of(report.runs)) sections.add(page, group);
   sections.finish(page);
-  if (!report.throughput.empty()) page.sections.push_back({"throughput", "Throughput", throughput_html(report.throughput)});
+  if (!report.throughput.empty() || !report.kernels.empty())
+    page.sections.push_back({"throughput", "Throughput", throughput_html(report.throughput, report.kernels)});
   if (report.clusters) add_clusters(page, *report.clusters);
   return page_text(page);
 }

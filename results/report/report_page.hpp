@@ -22,6 +22,7 @@ struct Report {
   std::vector<std::string> notes = {};              ///< what the reader must know of the whole page: a sentence each
   std::optional<ClusterPage> clusters = std::nullopt;
   std::vector<ThroughputRow> throughput = {};
+  std::vector<KernelSpeed> kernels = {};
   ItemTester by_item = {};  ///< compares rows of leaderboards; empty: they are compared by seed alone
   /// Outputs of a run: megabytes, so one run after another.
   std::function<std::vector<ItemOutput>(const RunRecord&)> outputs = {};

@@ -104,12 +104,14 @@ std::string speed_html(const Group& group) {
   return "<h3>Speed</h3>\n" + html_table(table);
 }
 
-std::string throughput_html(const std::vector<ThroughputRow>& rows) {
+std::string throughput_html(const std::vector<ThroughputRow>& rows, const std::vector<KernelSpeed>& kernels) {
   std::string html =
       "<p>What each stage does on its own, as <code>vbench throughput</code> measured it; how fast the runs of this page were stands with "
       "them, under Speed.</p>\n";
   for (const auto& table : throughput_tables(rows)) html += html_table(table);
-  return html;
+  std::string of_kernels;
+  for (const auto& table : kernel_tables(kernels)) of_kernels += html_table(table);
+  return html + (of_kernels.empty() ? "" : folded("Single kernels", of_kernels));
 }
 
 std::string settings_html(const Group& group) {

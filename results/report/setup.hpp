@@ -12,8 +12,8 @@ namespace vbench::report {
 /// Steps a second by configuration, and which runs were on a busy machine.
 [[nodiscard]] std::string speed_html(const Group& group);
 
-/// What `vbench throughput` measured, stage by stage; there is some.
-[[nodiscard]] std::string throughput_html(const std::vector<ThroughputRow>& rows);
+/// What `vbench throughput` measured: stage by stage, and single kernels.
+[[nodiscard]] std::string throughput_html(const std::vector<ThroughputRow>& rows, const std::vector<KernelSpeed>& kernels);
 
 /// Only settings that differ between configurations; those that all have are folded.
 [[nodiscard]] std::string settings_html(const Group& group);

@@ -309,14 +309,23 @@ TEST_F(Report, ShowsMeasuredSpeedsOfWhatItIsAbout) {
   row.seconds = row.clips_per_s = 1;
   ThroughputRow other = row;
   other.variant = "other";
-  Store::open(out_ / "results.db").add(std::vector<ThroughputRow>{row, other});
+  KernelSpeed kernel;
+  kernel.measurement = row.measurement;
+  kernel.program = "sinkhorn";
+  kernel.name = "small";
+  kernel.seconds = 1;
+  auto store = Store::open(out_ / "results.db");
+  store.add(std::vector<ThroughputRow>{row, other});
+  store.add(std::vector<KernelSpeed>{kernel});
   const auto shown = [](const std::string& page, const std::string& variant) {
     return page.find("<td>" + variant + "</td><td>backward</td>") != std::string::npos;
   };
   const auto all = bare_text();
   EXPECT_TRUE(shown(all, "mini") && shown(all, "other"));
+  EXPECT_THAT(all, HasSubstr("Single kernels"));
   const auto chosen = bare_text({"--method", "selavi", "--variant", "mini"});
   EXPECT_TRUE(shown(chosen, "mini") && !shown(chosen, "other"));
+  EXPECT_THAT(chosen, Not(HasSubstr("Single kernels"))) << "of no method";
   const auto named = bare_text({"--run", *ids_in(all).begin()});
   EXPECT_TRUE(shown(named, "mini") && !shown(named, "other")) << "the variants of the named runs";
 }

@@ -30,6 +30,13 @@ void add_clusters(const CommandContext& context, const Store& store, report::Rep
   }
 }
 
+/// Kernels belong to no run: they are on the page of the whole store.
+std::vector<KernelSpeed> measured_kernels(const CommandContext& context, const Store& store) {
+  const RunSpec& spec = context.invocation.run;
+  const bool whole = spec.method.empty() && spec.dataset.empty() && spec.variant.empty() && context.invocation.run_ids.empty();
+  return whole ? store.kernels() : std::vector<KernelSpeed>();
+}
+
 /// Measured speeds of what the page is about: with --run, those of the runs' variants.
 std::vector<ThroughputRow> measured_speeds(const CommandContext& context, const Store& store, const std::vector<RunRecord>& runs) {
   const RunSpec& spec = context.invocation.run;
@@ -63,6 +70,7 @@ int report_command(const CommandContext& context) {
   report::Report page{.runs = reported_runs(context, store), .published = published_figures(context.registry)};
   page.by_item = item_tester(store);
   page.throughput = measured_speeds(context, store, page.runs);
+  page.kernels = measured_kernels(context, store);
   page.outputs = [&](const RunRecord& run) {
     throw_if_stop_requested();
     return store.find(run.run_id).value().outputs;

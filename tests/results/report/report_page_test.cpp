@@ -128,6 +128,19 @@ TEST(ReportPage, MeasuredSpeedsAreASectionOfTheirOwn) {
   EXPECT_THAT(html, HasSubstr("<td class=\"n\">100.0</td>")) << "the median";
 }
 
+TEST(ReportPage, SpeedsOfKernelsAreFoldedBelowThem) {
+  auto report = sample_report();
+  KernelSpeed speed;
+  speed.program = "<sinkhorn>";
+  speed.name = "1e6x400/table";
+  speed.seconds = 0.25;
+  report.kernels = {speed};
+  const auto html = section(report_page(report), "throughput");
+  EXPECT_THAT(html, HasSubstr("<details><summary>Single kernels</summary>"));
+  EXPECT_THAT(html, HasSubstr("&lt;sinkhorn&gt;"));
+  EXPECT_THAT(html, HasSubstr("1e6x400/table"));
+}
+
 TEST(ReportPage, SpeedsOfGeneratedDataMakeAPageSynthetic) {
   auto report = sample_report();
   report.runs = {test::coot_run(1, "0.001", 0.5)};
