@@ -354,14 +354,17 @@ TEST(DamagedThroughput, IsReported) {
 
 /// What Google Benchmark 1.7 writes of a benchmark that was repeated and of one that was not.
 constexpr const char* kKernelOutput = R"({"context": {}, "benchmarks": [
-  {"name": "small/table_mean", "run_name": "small/table/iterations:1/repeats:5/manual_time", "run_type": "aggregate", "aggregate_name": "mean", "aggregate_unit": "time",
+  {"name": "small/table_mean", "run_name": "small/table/repeats:5/manual_time", "run_type": "aggregate", "aggregate_name": "mean",
+   "aggregate_unit": "time",
    "repetitions": 5, "threads": 1, "iterations": 5, "real_time": 9.0, "cpu_time": 1.0, "time_unit": "ms", "GFLOP": 3.0},
-  {"name": "small/table_median", "run_name": "small/table/iterations:1/repeats:5/manual_time", "run_type": "aggregate", "aggregate_name": "median", "aggregate_unit": "time",
+  {"name": "small/table_median", "run_name": "small/table/repeats:5/manual_time", "run_type": "aggregate", "aggregate_name": "median",
+   "aggregate_unit": "time",
    "repetitions": 5, "threads": 1, "iterations": 5, "real_time": 8.0, "cpu_time": 1.0, "time_unit": "ms", "GFLOP": 2.5},
-  {"name": "small/table_cv", "run_name": "small/table/iterations:1/repeats:5/manual_time", "run_type": "aggregate", "aggregate_name": "cv", "aggregate_unit": "percentage",
+  {"name": "small/table_cv", "run_name": "small/table/repeats:5/manual_time", "run_type": "aggregate", "aggregate_name": "cv",
+   "aggregate_unit": "percentage",
    "repetitions": 5, "threads": 1, "iterations": 5, "real_time": 0.125, "cpu_time": 0.5, "time_unit": "ms", "GFLOP": 0.5},
-  {"name": "large/real_time", "run_name": "large/real_time", "run_type": "iteration", "repetitions": 1, "repetition_index": 0, "threads": 1, "iterations": 1,
-   "real_time": 2.0, "cpu_time": 1.0, "time_unit": "s", "items_per_second": 7.0}]})";
+  {"name": "large/real_time", "run_name": "large/real_time", "run_type": "iteration", "repetitions": 1, "repetition_index": 0,
+   "threads": 1, "iterations": 1, "real_time": 2.0, "cpu_time": 1.0, "time_unit": "s", "items_per_second": 7.0}]})";
 
 TEST_F(ThroughputOutput, OfOtherProgramsGivesMediansAndTheirOwnCounters) {
   write_file_atomically(file_, kKernelOutput);
