@@ -6,9 +6,9 @@
 
 #include "datasets/loader/stage_clock.hpp"
 #include "harness/core/error.hpp"
+#include "harness/core/process_memory.hpp"
 #include "harness/core/text.hpp"
 #include "harness/throughput/operation_counter.hpp"
-#include "harness/core/process_memory.hpp"
 #include "harness/train/device.hpp"
 
 namespace vbench::throughput {
