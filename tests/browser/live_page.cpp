@@ -13,6 +13,7 @@
 #include <opencv2/imgcodecs.hpp>
 #include <stdexcept>
 
+#include "harness/core/files.hpp"
 #include "tests/browser/browser.hpp"
 
 namespace vbench::test {
@@ -86,12 +87,12 @@ void become_browser(char** words, const char* log_file, int input, int output) {
 
 }  // namespace
 
-LivePage::LivePage(const fs::path& folder) {
+LivePage::LivePage(const fs::path& folder) : log_(folder / "browser.log") {
   auto words = browser_words(folder / "live_profile");
   words.insert(words.end(), {"--remote-debugging-pipe", "about:blank"});
   std::array<int, 2> down{}, up{};
   if (::pipe2(down.data(), O_CLOEXEC) != 0 || ::pipe2(up.data(), O_CLOEXEC) != 0) throw std::runtime_error("no pipe for the browser");
-  const std::string log = folder / "browser.log";
+  const std::string log = log_;
   std::vector<char*> argv;
   for (auto& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
@@ -118,7 +119,7 @@ json LivePage::next_message() {
     pollfd waiting{from_browser_, POLLIN, 0};
     std::array<char, 65536> bytes{};
     const ssize_t count = ::poll(&waiting, 1, kPatience) == 1 ? ::read(from_browser_, bytes.data(), bytes.size()) : 0;
-    if (count <= 0) throw std::runtime_error("the browser says nothing any more");
+    if (count <= 0) throw std::runtime_error("the browser says nothing any more; it wrote:\n" + (fs::exists(log_) ? read_file(log_) : ""));
     received_.append(bytes.data(), static_cast<size_t>(count));
   }
   const size_t end = received_.find('\0');

@@ -51,6 +51,7 @@ class LivePage {
   void take_event(const nlohmann::json& event);
   void wait_for(const std::string& event);
 
+  std::filesystem::path log_;
   pid_t browser_ = -1;
   int to_browser_ = -1, from_browser_ = -1;
   int64_t calls_ = 0;
