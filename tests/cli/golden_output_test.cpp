@@ -106,7 +106,7 @@ TEST(GoldenOutput, OfLeaderboardsOfFoldsAndOfMetricsThatOnlyAPaperShows) {
 }
 
 TEST(GoldenOutput, OfExplainedDifferences) {
-  differing().expect_golden("leaderboard-explain", {"leaderboard", "--paper", "--explain"}, {"table", "markdown", "json"});
+  differing().expect_golden("leaderboard-explain", {"leaderboard", "--paper", "--explain"}, {"table", "markdown", "latex", "csv", "json"});
 }
 
 TEST(GoldenOutput, OfThePapersTables) {

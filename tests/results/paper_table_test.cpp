@@ -179,7 +179,8 @@ TEST(PaperTable, JoinsTheDatasetsOfANetworkAndCountsItsCost) {
   EXPECT_EQ(best["kinetics-700_top1"], 0.56826);
   EXPECT_EQ(best["moments-in-time_top1"], 0.33564) << "the same system on two datasets is one row";
   EXPECT_THAT(table.notes, Contains(HasSubstr("counted by vbench, for one clip of 16x112x112; no paper's figures")));
-  EXPECT_THAT(table.notes, Contains(HasSubstr("mean gain over the same network without SRTG: kinetics-700 top-1 +3.67 points, hacs top-1 +2.75")));
+  EXPECT_THAT(table.notes,
+              Contains(HasSubstr("mean gain over the same network without SRTG: kinetics-700 top-1 +3.67 points, hacs top-1 +2.75")));
 }
 
 TEST(PaperTable, ShowsSeLaViOnEveryDatasetInOneRow) {
@@ -207,7 +208,8 @@ TEST(PaperTable, SaysThatNothingIsPublishedWhereNothingCouldBeVerified) {
 
 TEST(PaperTable, SaysOnceForAllRowsOfWhichItIsTrueHowTheyWereMeasured) {
   const auto notes = table_of("coot-table2").notes;
-  EXPECT_THAT(notes, Contains("COOT, anet_coot_run: split val_1; cosine retrieval over the whole split; the order of ties is left to the sort."));
+  EXPECT_THAT(notes,
+              Contains("COOT, anet_coot_run: split val_1; cosine retrieval over the whole split; the order of ties is left to the sort."));
   const auto srtg = table_of("srtg-accuracy").notes;
   EXPECT_THAT(
       srtg,
