@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <opencv2/imgproc.hpp>
 #include <regex>
@@ -199,6 +200,40 @@ TEST_F(ResultsInBrowser, NoCurveIsDrawnWithoutTheLibraryThatDrawsThem) {
   EXPECT_THAT(empty_drawings(), ElementsAreArray(curves));
 }
 
+/// Of the pixel that stands out most against what most of a picture is (WCAG 2.2).
+double best_contrast(const cv::Mat& picture) {
+  cv::Mat linear;
+  picture.convertTo(linear, CV_64FC3, 1 / 255.0);
+  std::vector<double> luminances;
+  for (auto at = linear.begin<cv::Vec3d>(); at != linear.end<cv::Vec3d>(); ++at) {
+    const auto part = [](double value) { return value <= 0.04045 ? value / 12.92 : std::pow((value + 0.055) / 1.055, 2.4); };
+    luminances.push_back(0.0722 * part((*at)[0]) + 0.7152 * part((*at)[1]) + 0.2126 * part((*at)[2]));
+  }
+  std::sort(luminances.begin(), luminances.end());
+  const double most = luminances[luminances.size() / 2];
+  return std::max((luminances.back() + 0.05) / (most + 0.05), (most + 0.05) / (luminances.front() + 0.05));
+}
+
+TEST_F(ResultsInBrowser, CountsInMatricesCanBeRead) {
+  // Of ten items: 1 to 9 of the second class are taken for the first.
+  for (const int taken : {1, 3, 5, 7, 9}) {
+    write(with_data(report_page(sample_report()), "matrix-data", [&](json& all) {
+      all.at(0)["cells"] = json::array({{0, 0, 10}, {1, 0, taken}, {1, 1, 10 - taken}});
+    }));
+    for (const bool dark : {false, true}) {
+      live_->open(page_, {.dark = dark});
+      const auto canvas = picture_of("#matrix-0 canvas");
+      constexpr int kCell = 56;  // four classes; the names before them take the rest
+      const int first = canvas.cols - 4 * kCell;
+      ASSERT_GT(first, 40);
+      for (const int column : {0, 1}) {
+        const auto cell = canvas(cv::Rect(first + column * kCell + 3, first + kCell + 3, kCell - 6, kCell - 6));
+        EXPECT_GT(best_contrast(cell), 4) << taken << " of 10, column " << column << (dark ? ", dark" : ", light");
+      }
+    }
+  }
+}
+
 TEST_F(ResultsInBrowser, BandsOfSeedsAreSeen) {
   live_->open(page_);
   // A band is a little coloured: neither as a curve nor as the card behind it.
@@ -270,6 +305,9 @@ TEST_F(ResultsInBrowser, IsLightOrDarkAsTheReaderSays) {
     live_->settle();
   };
   live_->open(page_);
+  live_->press("Tab");
+  live_->press("Tab");
+  EXPECT_EQ(live_->evaluate("document.activeElement.id"), "theme") << "behind the link to the content";
   (void)picture_of("#chart-0 .drawing");
   choose("End");
   EXPECT_EQ(live_->evaluate("document.querySelector('#theme').value"), "dark");

@@ -15,6 +15,13 @@
     return end < text.length ? text.slice(0, end) + '\u2026' : text;
   }
 
+  const partsOf = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+  // Black or white, whichever is read better (WCAG's relative luminance: at 0.179 both are equally far).
+  function readableOn(parts) {
+    const [red, green, blue] = parts.map((value) => value / 255).map((value) => (value <= 0.04045 ? value / 12.92 : Math.pow((value + 0.055) / 1.055, 2.4)));
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? '#000' : '#fff';
+  }
+
   class Matrix {
     constructor(figure, matrix) {
       this.names = matrix.names;
@@ -112,8 +119,8 @@
       brush.strokeRect(margin + this.cell[1] * size, margin + this.cell[0] * size, size, size);
     }
 
-    shareOf(target, count) {
-      return count / this.totals[target];
+    strengthOf(target, count) {
+      return 0.2 + 0.8 * count / this.totals[target];
     }
 
     // In pixels of the screen, so that no cell of many is lost between them.
@@ -124,7 +131,7 @@
       const right = shared.colour('--s0'), wrong = shared.colour('--s1');
       for (const [key, count] of this.counts) {
         const target = Math.floor(key / classes), predicted = key % classes;
-        brush.globalAlpha = 0.2 + 0.8 * this.shareOf(target, count);
+        brush.globalAlpha = this.strengthOf(target, count);
         brush.fillStyle = target === predicted ? right : wrong;
         const left = Math.floor(predicted * size), top = Math.floor(target * size);
         brush.fillRect(first + left, first + top, Math.max(1, Math.floor((predicted + 1) * size) - left), Math.max(1, Math.floor((target + 1) * size) - top));
@@ -150,11 +157,13 @@
 
     drawCounts(brush, margin, side) {
       const classes = this.names.length, size = side / classes;
+      const ground = partsOf(shared.colour('--sunk')), right = partsOf(shared.colour('--s0')), wrong = partsOf(shared.colour('--s1'));
       brush.textAlign = 'center';
       for (const [key, count] of this.counts) {
         const target = Math.floor(key / classes), predicted = key % classes, text = String(count);
         if (brush.measureText(text).width > size - 4) continue;
-        brush.fillStyle = shared.colour(this.shareOf(target, count) > 0.45 ? '--card' : '--ink');
+        const strength = this.strengthOf(target, count), colour = target === predicted ? right : wrong;
+        brush.fillStyle = readableOn(ground.map((value, part) => value + strength * (colour[part] - value)));
         brush.fillText(text, margin + (predicted + 0.5) * size, margin + (target + 0.5) * size);
       }
     }
