@@ -80,6 +80,8 @@ std::string markdown_escaped(const std::string& text) {
 
 /// Columns of a terminal whose text LaTeX sets about as wide as a line of its article class, at \footnotesize.
 constexpr size_t kLatexWidth = 84;
+/// Lines of its page, which a float must fit.
+constexpr size_t kLatexLines = 54;
 
 /// What pdflatex sets without further packages: most letters of Latin-1 and Latin Extended-A, quotes, daggers, dots.
 bool latex_knows(char32_t code) {
@@ -226,23 +228,51 @@ std::string markdown(const Table& table) {
   return out;
 }
 
-std::string latex(const Table& table) {
-  const Grid grid(table);
-  std::string out = R"(% needs \usepackage{booktabs}
-\begin{table}[t]
+namespace {
+
+/// A float of its own, which a table goes on in if it is not the first.
+std::string latex_start(const std::string& title, bool first) {
+  std::string out = R"(\begin{table}[t]
 \centering
 \footnotesize
 \setlength{\tabcolsep}{2.5pt}
 \renewcommand{\arraystretch}{0.95}
 )";
-  if (!table.title.empty()) out += "\\caption{" + latex_escaped(table.title) + "}\n";
+  if (title.empty()) return out;
+  return out + fmt::format("{}\\caption{{{}{}}}\n", first ? "" : "\\addtocounter{table}{-1}\n", latex_escaped(title),
+                           first ? "" : " (continued)");
+}
+
+/// Lines of \footnotesize that notes take at \scriptsize.
+size_t latex_lines(const std::vector<std::string>& notes) {
+  size_t characters = 0;
+  for (const auto& note : notes) characters += display_width(note) + 1;
+  return characters / 100 + 1;
+}
+
+}  // namespace
+
+std::string latex(const Table& table) {
+  const Grid grid(table);
+  std::string out = "% needs \\usepackage{booktabs}\n" + latex_start(table.title, true);
+  size_t used = 0;
   bool first = true;
+  const auto make_room = [&](size_t lines) {
+    const bool fits = used == 0 || used + lines <= kLatexLines;
+    if (!fits) out += "\\end{table}\n" + latex_start(table.title, false);
+    used = fits ? used + lines : lines;
+    return fits;
+  };
   for (const auto& columns : grid.blocks(false, kLatexWidth)) {
-    out += (first ? "" : "\n\\medskip\n") + latex_block(grid, columns, first);
+    constexpr size_t kHeadingsAndRules = 4;
+    if (make_room(grid.rows_of(columns, first).size() + kHeadingsAndRules) && !first) out += "\n\\medskip\n";
+    out += latex_block(grid, columns, first);
     first = false;
   }
-  // One small paragraph: a float must fit a page.
-  if (!table.notes.empty()) out += "\\par\\smallskip\\scriptsize\n";
+  if (!table.notes.empty()) {  // one small paragraph
+    make_room(latex_lines(table.notes));
+    out += "\\par\\smallskip\\scriptsize\n";
+  }
   for (const auto& note : table.notes) out += latex_escaped(note) + "\n";
   return out + "\\end{table}\n";
 }

@@ -121,6 +121,31 @@ TEST(LatexTable, UsesBooktabsAndEscapesSpecialCharacters) {
   EXPECT_NE(special.find("\\textbackslash{}\\&\\%\\$\\#\\_\\{\\}\\textasciitilde{}\\textasciicircum{}"), std::string::npos) << special;
 }
 
+TEST(LatexTable, GoesOnInAnotherFloatWhereItIsLongerThanAPage) {
+  Table table;
+  table.title = "T";
+  table.header = {"method", "a", "b", "c"};
+  table.stub = 1;
+  const auto floats = [&](size_t rows) {
+    table.rows.assign(rows, {{"x"}, {std::string(70, 'a')}, {std::string(70, 'b')}, {std::string(70, 'c')}});
+    std::vector<std::string> parts;
+    const std::string latex = render(table, OutputFormat::kLatex), begin = "\\begin{table}[t]\n";
+    for (size_t at = latex.find(begin); at != std::string::npos; at = latex.find(begin, at + 1))
+      parts.push_back(latex.substr(at, latex.find("\\end{table}\n", at) - at));
+    return parts;
+  };
+  EXPECT_EQ(floats(10).size(), 1U);
+  const auto parts = floats(30);
+  ASSERT_EQ(parts.size(), 3U) << "a block each";
+  EXPECT_NE(parts[0].find("\\caption{T}"), std::string::npos) << parts[0];
+  EXPECT_NE(parts[1].find("\\addtocounter{table}{-1}\n\\caption{T (continued)}"), std::string::npos) << parts[1];
+  EXPECT_NE(parts[2].find(std::string(70, 'c')), std::string::npos) << parts[2];
+  table.notes.assign(30, std::string(100, 'n'));
+  const auto with_notes = floats(30);
+  ASSERT_EQ(with_notes.size(), 4U);
+  EXPECT_NE(with_notes[3].find("nnn"), std::string::npos);
+}
+
 TEST(LatexTable, WritesLettersThatItDoesNotKnowAsTheirNumbers) {
   Table table;
   table.header = {"x"};
