@@ -104,7 +104,7 @@ std::vector<Command> result_commands() {
        "BASE and CANDIDATE are each a run in DIR/results.db (the beginning of its id will do), all its runs of a git revision (likewise), a\n"
        "file that 'run --format json' or 'leaderboard --format json' wrote, or a folder of such files. Without --gate, the metrics of the\n"
        "boards are judged: 1 point of a share, 1 rank, 0.01 of a correlation are no change. docs/compare.md has rules and error rates.\n"
-       "Exit code 1: something is worse, or cannot be compared (other protocol or data, a metric is gone).\n\n"
+       "Exit code 1: something is worse, or cannot be compared (other protocol or data, a metric is gone, runs are INVALID).\n\n"
        "Examples:\n"
        "  vbench compare 4f2c91a 8be07d3\n"
        "  vbench compare baseline.json today.json --gate v2p_r1=2 --gate coot/v2p_medr=1 --junit gate.xml --summary gate.md\n"
