@@ -146,6 +146,12 @@ std::optional<TestResult> by_item(const GatedPair& pair, const GateRequest& requ
   return request.by_item(pair.base.run_ids[0], pair.candidate.run_ids[0], key, request.rules.level);
 }
 
+/// Valid runs that have no value, or none that is a number.
+int64_t runs_without(const Configuration& side, const std::string& key) {
+  const auto found = side.scores.find(key);
+  return found == side.scores.end() ? 0 : side.runs - found->second.summarised().runs;
+}
+
 void add_scores(GatedPair& pair, const GateRequest& request, std::vector<Question>& questions) {
   for (const auto& gated : metrics_of(pair, request)) {
     const auto candidate = pair.candidate.scores.find(gated.key);
@@ -159,13 +165,15 @@ void add_scores(GatedPair& pair, const GateRequest& request, std::vector<Questio
                          .step = step_of(metric, pair),
                          .by_item = by_item(pair, request, gated.key)});
   }
-  for (const auto* side : {&pair.base, &pair.candidate}) {
-    for (const auto& score : pair.scores) {
-      const auto found = side->scores.find(score.key);
-      const auto valued = found == side->scores.end() ? side->runs : found->second.summarised().runs;
-      if (valued < side->runs)
-        pair.notes.push_back(fmt::format("{} of {} runs of {} have no {}", side->runs - valued, side->runs,
-                                         side == &pair.base ? "BASE" : "CANDIDATE", score.key));
+  for (const auto& score : pair.scores) {
+    const auto base = runs_without(pair.base, score.key), candidate = runs_without(pair.candidate, score.key);
+    if (base > 0) pair.notes.push_back(fmt::format("{} of {} runs of BASE have no {}", base, pair.base.runs, score.key));
+    if (candidate == 0 || score.gone) continue;
+    const auto text = fmt::format("{} of {} runs of CANDIDATE have no {}", candidate, pair.candidate.runs, score.key);
+    if (base > 0) {
+      pair.notes.push_back(text);
+    } else {
+      pair.lost_runs += (pair.lost_runs.empty() ? "" : "; ") + text;
     }
   }
   std::vector<std::string> fresh;

@@ -48,7 +48,7 @@ struct GatedScore {
 struct GatedPair {
   Configuration base, candidate;
   std::string not_comparable = "";      ///< why; then nothing is judged, and the gate fails
-  std::string lost_runs = "";           ///< runs of CANDIDATE that are INVALID while BASE has more valid ones: the gate fails
+  std::string lost_runs = "";           ///< runs of CANDIDATE that are INVALID or lack a score, while BASE has more: the gate fails
   std::vector<std::string> notes = {};  ///< settings that differ, metrics that are new, seeds that were left out, ...
   std::vector<GatedScore> scores = {};
 };

@@ -131,11 +131,15 @@ TEST(Gate, AMetricThatIsGoneFails) {
   EXPECT_THAT(report.pairs[0].notes, Contains("only CANDIDATE has p2v_r1"));
 }
 
-TEST(Gate, RunsWithoutAValueAreCounted) {
+TEST(Gate, RunsWithoutAValueAreLostUnlessBaseHasSomeToo) {
   auto candidate = seeds_with(kGoodScores);
   candidate[0].scores["v2p_r1"] = std::nan("");
   const auto report = gated(seeds_with(kGoodScores), candidate);
-  EXPECT_THAT(report.pairs[0].notes, Contains("1 of 5 runs of CANDIDATE have no v2p_r1"));
+  EXPECT_EQ(report.pairs[0].lost_runs, "1 of 5 runs of CANDIDATE have no v2p_r1");
+  const auto before = gated(candidate, candidate);
+  EXPECT_EQ(before.pairs[0].lost_runs, "");
+  EXPECT_THAT(before.pairs[0].notes, Contains("1 of 5 runs of CANDIDATE have no v2p_r1"));
+  EXPECT_THAT(before.pairs[0].notes, Contains("1 of 5 runs of BASE have no v2p_r1"));
 }
 
 TEST(Gate, MetricsOfBoardsAreJudgedAndDetailsOnlyWhenAsked) {
