@@ -48,21 +48,22 @@ struct Invocation {
   std::vector<std::string> positional;  ///< what follows the command without dashes
   bool help = false;
   bool version = false;
-  RunSpec run;                   ///< run, embed, predict, explain; also data_root, source, out, format, verbosity of the others
-  std::string output;            ///< embed, predict, explain, report, data synth, data prepare: the file or folder to write
-  bool paper = false;            ///< leaderboard: add the published figures
-  bool explain_difference = false;  ///< leaderboard: what is known of the difference to them instead
-  std::string import_coot_runs;  ///< leaderboard: folder of the authors' runs
-  bool deep = false;             ///< data verify
-  double allow_missing = 0;      ///< data verify: tolerated share of missing items
-  int64_t seed = 1;              ///< data synth, prepare
-  std::string videos;            ///< predict, explain: names with commas between
-  std::string class_name;        ///< explain
-  std::string candidates;        ///< predict: likewise
-  int64_t top = 5;               ///< predict, explain: answers a question
+  RunSpec run;                       ///< run, embed, predict, explain; also data_root, source, out, format, verbosity of the others
+  std::string output;                ///< embed, predict, explain, report, data synth, data prepare: the file or folder to write
+  bool paper = false;                ///< leaderboard: add the published figures
+  bool explain_difference = false;   ///< leaderboard: what is known of the difference to them instead
+  std::string import_coot_runs;      ///< leaderboard: folder of the authors' runs
+  bool deep = false;                 ///< data verify
+  double allow_missing = 0;          ///< data verify: tolerated share of missing items
+  int64_t seed = 1;                  ///< data synth, prepare
+  std::string videos;                ///< predict, explain: names with commas between
+  std::string class_name;            ///< explain
+  std::string candidates;            ///< predict: likewise
+  int64_t top = 5;                   ///< predict, explain: answers a question
   std::vector<std::string> run_ids;  ///< report: stored runs, or how their ids begin; empty: all that match
-  int64_t examples = 6;          ///< report: videos shown of each cluster
-  int64_t frames = 8;            ///< report: pictures of each of them
+  std::string open_dir;              ///< report: folder that gets index.html
+  int64_t examples = 6;              ///< report: videos shown of each cluster
+  int64_t frames = 8;                ///< report: pictures of each of them
   CompareOptions compare;
   RescoreOptions rescore;
   ThroughputOptions throughput;

@@ -5,12 +5,14 @@ namespace {
 
 void add_report(po::options_description& options, Raw& raw) {
   RunSpec& run = raw.invocation.run;
-  options.add_options()("method,m", po::value(&run.method)->value_name("M"), "only runs of this method")                               //
-      ("dataset,d", po::value(&run.dataset)->value_name("D"), "only runs on this dataset")                                             //
-      ("variant", po::value(&run.variant)->value_name("V"), "only runs of this variant")                                               //
+  options.add_options()("method,m", po::value(&run.method)->value_name("M"), "only runs of this method")  //
+      ("dataset,d", po::value(&run.dataset)->value_name("D"), "only runs on this dataset")                //
+      ("variant", po::value(&run.variant)->value_name("V"), "only runs of this variant")                  //
       ("run", po::value(&raw.invocation.run_ids)->value_name("ID")->composing(),
-       "this run; the beginning of its id will do if no other begins so; repeatable")                  //
-      ("output", po::value(&raw.invocation.output)->value_name("FILE"), "HTML page to write")                                          //
+       "this run; the beginning of its id will do if no other begins so; repeatable")     //
+      ("output", po::value(&raw.invocation.output)->value_name("FILE"), "page to write")  //
+      ("open-dir", po::value(&raw.invocation.open_dir)->value_name("DIR"),
+       "folder that gets the page as index.html, to be opened or served (default: report below --out)")  //
       ("examples", shown(raw.invocation.examples, int64_t{6})->value_name("N"),
        "videos shown of each cluster, 0..100: 6 of 400 clusters make a page of about 50 MB")                                        //
       ("frames", shown(raw.invocation.frames, int64_t{8})->value_name("N"), "pictures of each video, 1..32, which the page plays")  //
@@ -30,7 +32,7 @@ void add_rescore(po::options_description& options, Raw& raw) {
       ("dataset,d", po::value(&run.dataset)->value_name("D"), "only runs on this dataset")                                   //
       ("variant", po::value(&run.variant)->value_name("V"), "only runs of this variant")                                     //
       ("metric", po::value(&rescore.metrics)->value_name("KEY[,KEY...]"),
-       "only these; shares within any k have keys too: v2p_r3, top7, video_top7")  //
+       "only these; shares within any k have keys too: v2p_r3, top7, video_top7")      //
       ("write", po::bool_switch(&rescore.write), "store the scores that a run lacks")  //
       ("replace", po::bool_switch(&rescore.replace),
        "with --write and --metric: also replace stored scores that differ; the old value stays as a note");
@@ -42,12 +44,12 @@ void add_compare(po::options_description& options, Raw& raw) {
   RunSpec& run = raw.invocation.run;
   CompareOptions& compare = raw.invocation.compare;
   options.add_options()("gate", po::value(&compare.gates)->value_name("[METHOD/]METRIC=TOLERANCE")->composing(),
-                        "judge this metric, with this tolerance in the units of tables (points of %, ranks); repeatable")  //
-      ("speed-tolerance", shown(compare.speed_tolerance, 10.0)->value_name("X"), "slower by up to X % is no change")       //
-      ("method,m", po::value(&run.method)->value_name("M"), "only runs of this method")                                    //
-      ("dataset,d", po::value(&run.dataset)->value_name("D"), "only runs on this dataset")                                 //
+                        "judge this metric, with this tolerance in the units of tables (points of %, ranks); repeatable")   //
+      ("speed-tolerance", shown(compare.speed_tolerance, 10.0)->value_name("X"), "slower by up to X % is no change")        //
+      ("method,m", po::value(&run.method)->value_name("M"), "only runs of this method")                                     //
+      ("dataset,d", po::value(&run.dataset)->value_name("D"), "only runs on this dataset")                                  //
       ("strict", po::bool_switch(&run.strict), "fail also where a score cannot be told, or CANDIDATE lacks what BASE has")  //
-      ("junit", po::value(&compare.junit)->value_name("FILE"), "JUnit XML for CI servers: a test case a metric")               //
+      ("junit", po::value(&compare.junit)->value_name("FILE"), "JUnit XML for CI servers: a test case a metric")            //
       ("summary", po::value(&compare.summary)->value_name("FILE"), "summary in GitHub's Markdown");
   add_out(options, raw);
   add_format(options, raw);
@@ -69,12 +71,13 @@ std::vector<Command> result_commands() {
        "Reads DIR/results.db. Real and synthetic data never share a board; published figures stand beside real results only.\n"
        "--explain splits published minus ours: protocol, data, seeds, precision, settings, training, and what none of them explains;\n"
        "as csv or json a line for each part of each figure.\n\n"
-       "Examples:\n  vbench leaderboard --dataset youcook2 --format latex\n  vbench leaderboard --dataset youcook2 --paper --explain\n  vbench leaderboard --import-coot-runs provided_experiments\n",
+       "Examples:\n  vbench leaderboard --dataset youcook2 --format latex\n  vbench leaderboard --dataset youcook2 --paper --explain\n  "
+       "vbench leaderboard --import-coot-runs provided_experiments\n",
        [](po::options_description& options, Raw& raw) {
          RunSpec& run = raw.invocation.run;
-         options.add_options()("dataset,d", po::value(&run.dataset)->value_name("D"), "only this dataset")                               //
-             ("method,m", po::value(&run.method)->value_name("M"), "only this method")                                                   //
-             ("paper", po::bool_switch(&raw.invocation.paper), "add the published figures and the difference to them (real data only)")  //
+         options.add_options()("dataset,d", po::value(&run.dataset)->value_name("D"), "only this dataset")                                //
+             ("method,m", po::value(&run.method)->value_name("M"), "only this method")                                                    //
+             ("paper", po::bool_switch(&raw.invocation.paper), "add the published figures and the difference to them (real data only)")   //
              ("explain", po::bool_switch(&raw.invocation.explain_difference), "with --paper: why ours differs, as far as that is known")  //
              ("import-coot-runs", po::value(&raw.invocation.import_coot_runs)->value_name("DIR"),
               "aggregate the COOT authors' published runs instead of the store");
@@ -101,7 +104,8 @@ std::vector<Command> result_commands() {
        add_rescore},
       {"compare", "vbench compare BASE CANDIDATE [--gate METRIC=TOLERANCE]... [--junit FILE] [--summary FILE]",
        "better, the same, worse or cannot tell: a gate for CI; exit code 1 on worse",
-       "BASE and CANDIDATE are each a run in DIR/results.db (the beginning of its id will do), all its runs of a git revision (likewise), a\n"
+       "BASE and CANDIDATE are each a run in DIR/results.db (the beginning of its id will do), all its runs of a git revision (likewise), "
+       "a\n"
        "file that 'run --format json' or 'leaderboard --format json' wrote, or a folder of such files. Without --gate, the metrics of the\n"
        "boards are judged: 1 point of a share, 1 rank, 0.01 of a correlation are no change. docs/compare.md has rules and error rates.\n"
        "Exit code 1: something is worse, or cannot be compared (other protocol or data, a metric is gone, runs are INVALID).\n\n"
@@ -110,15 +114,18 @@ std::vector<Command> result_commands() {
        "  vbench compare baseline.json today.json --gate v2p_r1=2 --gate coot/v2p_medr=1 --junit gate.xml --summary gate.md\n"
        "  vbench compare 20240131T101502 20240201T090011 --strict\n",
        add_compare},
-      {"report", "vbench report [--method M] [--dataset D] [--variant V] [--run ID]... --output PAGE.html [options]",
+      {"report", "vbench report [--method M] [--dataset D] [--variant V] [--run ID]... [--output PAGE.html | --open-dir DIR] [options]",
        "stored runs as one HTML page that opens without a network: leaderboards, curves, speed, confusions, ranks, clusters",
-       "Shows all runs in DIR/results.db that match, or those of --run: leaderboards beside the published figures, losses, scores, learning\n"
+       "Shows all runs in DIR/results.db that match, or those of --run: leaderboards beside the published figures, losses, scores, "
+       "learning\n"
        "rates and speed with seeds as bands, environments, settings in which runs differ, confusion matrices, best and worst queries with\n"
        "what they were answered, and what 'vbench throughput' measured of their variants.\n"
-       "Of the newest run among them that has clusters the page shows these: the stored clusters count; the other heads, names of classes,\n"
+       "Of the newest run among them that has clusters the page shows these: the stored clusters count; the other heads, names of "
+       "classes,\n"
        "cluster sizes and labellings come from the run's folder in DIR as long as it holds the same clusters, pictures from its videos.\n\n"
        "Examples:\n"
-       "  vbench report --output results.html\n"
+       "  vbench report\n"
+       "  vbench report --open-dir public\n"
        "  vbench report --dataset ucf101 --output ucf101.html\n"
        "  vbench report --method selavi --dataset ave --examples 12 --output clusters.html\n"
        "  vbench report --run 20240131T101502 --data-root /mnt/data --strict --output clusters.html\n",

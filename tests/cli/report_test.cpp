@@ -242,13 +242,14 @@ TEST_F(Report, AStandInOtherThanTheRunsHasNoPictures) {
 TEST_F(Report, BadRequestsAreOneLine) {
   const fs::path pipe = folder_ / "pipe";
   ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
-  expect_error(run_program({"report", "--out", out_.string()}), kUsage, {"--output FILE.html"});
+  expect_error(run({"--open-dir", folder_.path().string()}), kUsage, {"--output and --open-dir", "leave one out"});
   expect_error(run_program({"report", "--out", out_.string(), "--output", folder_.path().string()}), kInput, {"is a folder"});
   expect_error(run_program({"report", "--out", out_.string(), "--output", pipe.string()}), kInput, {"is no file"});
   expect_error(run_program({"report", "--out", out_.string(), "--output", (folder_ / "none" / "x.html").string()}), kInput,
                {"is no folder"});
   expect_error(run_program({"report", "--out", (folder_ / "none").string(), "--output", page_.string()}), kInput,
                {"no results yet", "results.db"});
+  EXPECT_FALSE(fs::exists(folder_ / "none")) << "no folder for a page of nothing";
   expect_error(run_program({"report", "--out", out_.string(), "--output", (out_ / "results.db").string()}), kUsage,
                {"is the store itself"});
   expect_error(run({"--examples", "101"}), kUsage, {"--examples", "101 is not in 0..100"});
@@ -294,6 +295,19 @@ TEST_F(Report, RunsWithoutClustersArePagesToo) {
   ASSERT_EQ(curves.size(), 2U);
   EXPECT_TRUE(curves.at(0).contains("low")) << "two seeds";
   EXPECT_FALSE(curves.at(1).contains("low"));
+}
+
+TEST_F(Report, IsTheIndexOfAFolder) {
+  const auto bare = [&](const Arguments& more) {
+    const auto result = run_program(joined({"report", "--out", out_.string(), "--examples", "0"}, more));
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return result.err;
+  };
+  const fs::path folder = folder_ / "public" / "results";
+  EXPECT_THAT(bare({"--open-dir", folder.string()}), HasSubstr((folder / "index.html").string()));
+  bare({});
+  EXPECT_EQ(read_file(folder / "index.html"), bare_text());
+  EXPECT_EQ(read_file(out_ / "report" / "index.html"), bare_text()) << "where no place is named";
 }
 
 TEST_F(Report, ShowsMeasuredSpeedsOfWhatItIsAbout) {

@@ -18,6 +18,7 @@
 #include "results/report/report_page.hpp"
 
 namespace vbench::cli {
+namespace fs = std::filesystem;
 namespace {
 
 /// Clusters of the newest run that has some; those of INVALID runs only if somebody asked for them by name.
@@ -58,13 +59,22 @@ std::string contents(const report::Report& page) {
                      page.clusters->ids.size(), pictured);
 }
 
+/// Where the page goes; a folder that is named for it is made.
+std::string page_file(const Invocation& invocation) {
+  if (!invocation.output.empty() && !invocation.open_dir.empty())
+    throw usage_error("two places for one page", "--output and --open-dir", "leave one out");
+  if (!invocation.output.empty()) return invocation.output;
+  const fs::path folder = invocation.open_dir.empty() ? fs::path(invocation.run.out) / "report" : fs::path(invocation.open_dir);
+  make_folder(folder);
+  return (folder / "index.html").string();
+}
+
 }  // namespace
 
 int report_command(const CommandContext& context) {
-  const auto& output = context.invocation.output;
-  if (output.empty()) throw usage_error("no page to write", "vbench report", "name it with --output FILE.html");
-  require_writable(output);
   const auto store = open_store(context);
+  const std::string output = page_file(context.invocation);
+  require_writable(output);
   if (std::error_code none; std::filesystem::equivalent(output, store.file(), none))
     throw usage_error("is the store itself", output, "name a file of its own with --output");
   report::Report page{.runs = reported_runs(context, store), .published = published_figures(context.registry)};
