@@ -18,10 +18,21 @@ namespace vbench::cli {
 namespace {
 
 int dispatch(const CommandContext& context) {
-  static const std::map<std::string, int (*)(const CommandContext&)> commands{
-      {"run", run_command},       {"list", list_command},    {"show", show_command},       {"leaderboard", leaderboard_command},
-      {"data", data_command},     {"embed", embed_command},  {"predict", predict_command}, {"explain", explain_command},
-      {"rescore", rescore_command}, {"report", report_command}, {"compare", compare_command}, {"table", table_command}, {"throughput", throughput_command}, {"watch", watch_command}, {"doctor", doctor_command}};
+  static const std::map<std::string, int (*)(const CommandContext&)> commands{{"run", run_command},
+                                                                              {"list", list_command},
+                                                                              {"show", show_command},
+                                                                              {"leaderboard", leaderboard_command},
+                                                                              {"data", data_command},
+                                                                              {"embed", embed_command},
+                                                                              {"predict", predict_command},
+                                                                              {"explain", explain_command},
+                                                                              {"rescore", rescore_command},
+                                                                              {"report", report_command},
+                                                                              {"compare", compare_command},
+                                                                              {"table", table_command},
+                                                                              {"throughput", throughput_command},
+                                                                              {"watch", watch_command},
+                                                                              {"doctor", doctor_command}};
   return commands.at(context.invocation.command)(context);
 }
 

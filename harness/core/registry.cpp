@@ -73,7 +73,7 @@ const VariantEntry& Registry::find_variant(const std::string& method, const std:
   for (const auto& entry : variants_) {
     if (entry.method != method || (!dataset.empty() && entry.dataset != dataset)) continue;
     if (variant.empty() || entry.name == variant) return entry;
-    known.push_back(entry.name);
+    if (std::find(known.begin(), known.end(), entry.name) == known.end()) known.push_back(entry.name);  // once for all its datasets
   }
   if (known.empty()) {
     std::vector<std::string> pairs;

@@ -1,4 +1,5 @@
-// Which element type activations have: autocast's where it is on, else the tensor's own. Used by methods/nn and by methods with kernels of their own.
+// Which element type activations have: autocast's where it is on, else the tensor's own. Used by methods/nn and by methods with kernels of
+// their own.
 #pragma once
 
 #include <ATen/ATen.h>

@@ -24,6 +24,15 @@ TEST(Registry, TheFirstVariantOfAPairIsItsDefault) {
   EXPECT_EQ(registry.find_variant("coot", "", "").name, "yc2-100m");
 }
 
+TEST(Registry, AVariantOfSeveralDatasetsIsSuggestedOnce) {
+  Registry registry = small_registry();
+  registry.method("srtg", "recognition")
+      .variant("youcook2", "mini", "", [] { return std::unique_ptr<Pairing>(); })
+      .variant("activitynet", "mini", "", [] { return std::unique_ptr<Pairing>(); });
+  EXPECT_EQ(test::error_of([&] { (void)registry.find_variant("srtg", "", "zzz"); }),
+            "--variant: unknown variant 'zzz' of method 'srtg'; known: mini");
+}
+
 TEST(Registry, UnknownNamesSuggestTheNearest) {
   const auto registry = small_registry();
   EXPECT_EQ(test::error_of([&] { (void)registry.find_method("coto"); }),

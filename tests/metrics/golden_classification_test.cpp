@@ -75,7 +75,8 @@ void check_ties(const Golden& golden, const std::string& group) {
 // NaN ranks first in the original. Ours refuses it by row; with the highest of all logits in its place the figures are the original's.
 void check_nan(const Golden& golden, const std::string& group) {
   const auto batch = read_batches(golden, group).at(0);
-  EXPECT_THAT(test::error_of([&] { (void)class_ranks(batch.logits, batch.labels); }), testing::HasSubstr("row 1: a similarity is not a number"));
+  EXPECT_THAT(test::error_of([&] { (void)class_ranks(batch.logits, batch.labels); }),
+              testing::HasSubstr("row 1: a similarity is not a number"));
   const auto logits = torch::nan_to_num(batch.logits, std::numeric_limits<double>::infinity());
   const auto expected = golden[group + "/sample_weighted_top1_top5"];
   EXPECT_NEAR(top_k_accuracy(logits, batch.labels, 1), expected[0].item<double>(), kTolerance);

@@ -145,8 +145,9 @@ TEST(Significance, SaysWhatIsTestedBySeedAloneAndWhy) {
   };
   const auto result = significance_of({low.runs(), high.runs()}, {kMetric, "upstream_top1"}, only_r1);
   EXPECT_EQ(result.metrics.at("upstream_top1").first, 1U);
-  EXPECT_THAT(result.notes, Contains(testing::MatchesRegex("Tested by seed alone: upstream top-1 \\(it depends on how the evaluation was cut into "
-                                                           "batches\\)\\.")));
+  EXPECT_THAT(result.notes,
+              Contains(testing::MatchesRegex("Tested by seed alone: upstream top-1 \\(it depends on how the evaluation was cut into "
+                                             "batches\\)\\.")));
 }
 
 /// A run with ranks by item.
