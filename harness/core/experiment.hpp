@@ -155,10 +155,9 @@ class Pairing {
   [[nodiscard]] virtual TrainOptions& training() = 0;
   [[nodiscard]] virtual std::unique_ptr<Experiment> open(const RunSpec& spec, uint64_t seed) = 0;
   [[nodiscard]] virtual ModelSummary summary() = 0;
-  [[nodiscard]] virtual bool acts_between_steps()
-      const = 0;                                    ///< Experiment::before_step() does something, at places that depend on `epochs`
-  [[nodiscard]] virtual bool explains() const = 0;  ///< Experiment::explain() can answer
-  [[nodiscard]] virtual bool saves_predictions() const = 0;  ///< Experiment::save_predictions() has some
+  [[nodiscard]] virtual bool acts_between_steps() const = 0;  ///< before_step() does something, where depends on `epochs`
+  [[nodiscard]] virtual bool explains() const = 0;            ///< explain() can answer
+  [[nodiscard]] virtual bool saves_predictions() const = 0;   ///< Experiment::save_predictions() has some
   /// Scores of an embeddings file, without a model.
   [[nodiscard]] virtual Evaluation evaluate_embeddings(const std::filesystem::path& file) = 0;
   [[nodiscard]] virtual ProtocolId protocol() = 0;
