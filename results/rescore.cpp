@@ -76,7 +76,7 @@ std::vector<Cell> row_of(const Rescored& score) {
   if (score.stored && score.recomputed) {
     difference = difference_cell(score.metric, *score.recomputed, *score.stored);
     if (score.answer == RescoreAnswer::kSame)
-      difference.text = "0";
+      difference.text.assign(1, '0');  // GCC 12 takes a literal for an overflow here
     else if (difference.value)
       difference.text = fmt::format("{:+.3g}", *difference.value);
   }

@@ -164,6 +164,7 @@ Verdict judge(const RunRecord& record, bool trained) {
 void judge_speed(RunRecord& record, int64_t swapped_before, double load_at_start, int64_t threads) {
   const int64_t swapped = swapped_bytes();
   std::vector<std::string> reasons;
+  reasons.reserve(2);
   if (load_at_start > 0.5 * static_cast<double>(threads))
     reasons.push_back(fmt::format("machine busy before the run (load {:.1f})", load_at_start));
   if (swapped > swapped_before) reasons.push_back(fmt::format("swapping ({} MiB swapped out)", swapped >> 20));
