@@ -28,20 +28,6 @@ int64_t resamples_for(size_t comparisons, int64_t draws_each) {
   return std::max(kLeast, std::min(kEach * static_cast<int64_t>(comparisons), kMostDraws / std::max<int64_t>(draws_each, 1)));
 }
 
-bool is_clustering(Formula formula) {
-  switch (formula) {
-    case Formula::kNmi:
-    case Formula::kAnmi:
-    case Formula::kAri:
-    case Formula::kPurity:
-    case Formula::kPurityByItem:
-    case Formula::kEntropy:
-      return true;
-    default:
-      return false;
-  }
-}
-
 /// One run by one metric, its items in an order that all runs share.
 class Aligned {
  public:

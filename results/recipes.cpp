@@ -105,6 +105,20 @@ std::optional<Recipe> within_any(std::string_view metric) {
 
 }  // namespace
 
+bool is_clustering(Formula formula) {
+  switch (formula) {
+    case Formula::kNmi:
+    case Formula::kAnmi:
+    case Formula::kAri:
+    case Formula::kPurity:
+    case Formula::kPurityByItem:
+    case Formula::kEntropy:
+      return true;
+    default:
+      return false;
+  }
+}
+
 const std::vector<Recipe>& all_recipes() {
   static const std::vector<Recipe> recipes = make_recipes();
   return recipes;

@@ -28,6 +28,10 @@ enum class Formula {
   kEntropy,
 };
 
+/// What counts clusters. Repeated items agree with themselves, so that such scores of resamples are off by a common amount: they are tested
+/// by normal_bootstrap_result. Accuracy keeps its assignment and is a mean over items.
+[[nodiscard]] bool is_clustering(Formula formula);
+
 /// Where the size of an item's set stands, for metrics of one size.
 enum class SizeOf {
   kNone,     ///< all items count
