@@ -22,7 +22,6 @@ namespace bm = boost::math;
 using Values = std::span<const double>;
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-constexpr size_t kMostExact = 30;  // values a side of an exact rank-sum test
 constexpr size_t kFewValues = 64;  // different values that are drawn as counts
 constexpr int64_t kMinItems = 2;   // of one item, every resample is the same
 constexpr const char* kPurpose = "bootstrap";
@@ -75,21 +74,6 @@ Ranks ranks_of(Values first, Values second) {
     ranks.ties += equal * equal * equal - equal;
   }
   return ranks;
-}
-
-/// P(U <= limit) where every order of the n + m values is equally likely. share[j][u]: of the orders of i + j values, those with that U.
-double rank_sum_share(size_t n, size_t m, size_t limit) {
-  const size_t most = n * m;
-  std::vector<std::vector<double>> share(m + 1, std::vector<double>(most + 1, 0));
-  for (size_t j = 0; j <= m; ++j) share[j][0] = 1;
-  for (size_t i = 1; i <= n; ++i) {
-    for (size_t j = 1; j <= m; ++j) {
-      const double last_is_first = static_cast<double>(i) / static_cast<double>(i + j);  // then it beats all j values of the other side
-      for (size_t u = most + 1; u-- > 0;)
-        share[j][u] = (u >= j ? last_is_first * share[j][u - j] : 0) + (1 - last_is_first) * share[j - 1][u];
-    }
-  }
-  return std::accumulate(share[m].begin(), share[m].begin() + static_cast<std::ptrdiff_t>(limit) + 1, 0.0);
 }
 
 /// Calls body(begin, end) for parts of 0..count on all threads; an exception comes out of it.
@@ -229,14 +213,30 @@ TestResult paired_t_test(Values first, Values second, double level) {
   return t_result(result.difference, sample_std(differences) / std::sqrt(n), n - 1, level);
 }
 
+std::vector<double> rank_sum_distribution(size_t n, size_t m) {
+  const size_t most = n * m;
+  // share[j][u]: of the orders of i + j values, those with that U.
+  std::vector<std::vector<double>> share(m + 1, std::vector<double>(most + 1, 0));
+  for (size_t j = 0; j <= m; ++j) share[j][0] = 1;
+  for (size_t i = 1; i <= n; ++i) {
+    for (size_t j = 1; j <= m; ++j) {
+      const double last_is_first = static_cast<double>(i) / static_cast<double>(i + j);  // then it beats all j values of the other side
+      for (size_t u = most + 1; u-- > 0;)
+        share[j][u] = (u >= j ? last_is_first * share[j][u - j] : 0) + (1 - last_is_first) * share[j - 1][u];
+    }
+  }
+  std::partial_sum(share[m].begin(), share[m].end(), share[m].begin());
+  return share[m];
+}
+
 double mann_whitney(Values first, Values second) {
   if (first.empty() || second.empty() || any_nan(first) || any_nan(second)) return kNone;
   const Ranks ranks = ranks_of(first, second);
   const auto n = static_cast<double>(first.size()), m = static_cast<double>(second.size());
   const double rank_sum = std::accumulate(ranks.of.begin(), ranks.of.begin() + static_cast<std::ptrdiff_t>(first.size()), 0.0);
   const double u = rank_sum - n * (n + 1) / 2;
-  if (ranks.ties == 0 && std::max(first.size(), second.size()) <= kMostExact)
-    return std::min(1.0, 2 * rank_sum_share(first.size(), second.size(), static_cast<size_t>(std::min(u, n * m - u))));
+  if (ranks.ties == 0 && std::max(first.size(), second.size()) <= kMostExactRanks)
+    return std::min(1.0, 2 * rank_sum_distribution(first.size(), second.size())[static_cast<size_t>(std::min(u, n * m - u))]);
   const double all = n + m;
   const double variance = n * m / 12 * (all + 1 - ranks.ties / (all * (all - 1)));
   if (variance <= 0) return 1;  // all values are equal

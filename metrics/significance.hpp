@@ -34,7 +34,14 @@ struct TestResult {
 /// Student's t of the differences, pair by pair. @throws Error kInternal for different lengths
 [[nodiscard]] TestResult paired_t_test(std::span<const double> first, std::span<const double> second, double level = 0.95);
 
-/// Two-sided p of the rank-sum test (Mann & Whitney 1947): exact up to 30 values a side without ties, else normal with ties and continuity
+/// So many values a side have an exact rank-sum test; with more, the normal distribution is as good.
+inline constexpr size_t kMostExactRanks = 30;
+
+/// P(U <= u) for u = 0, 1, ..., n m of that test where every order of the n + m values is equally likely: U counts the pairs in which the
+/// first is greater.
+[[nodiscard]] std::vector<double> rank_sum_distribution(size_t n, size_t m);
+
+/// Two-sided p of the rank-sum test (Mann & Whitney 1947): exact for few values without ties, else normal with ties and continuity
 /// corrected. NaN if a side is empty.
 [[nodiscard]] double mann_whitney(std::span<const double> first, std::span<const double> second);
 

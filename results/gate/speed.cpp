@@ -13,36 +13,10 @@
 namespace vbench::gate {
 namespace {
 
-constexpr size_t kMostExact = 30;  // repetitions a side; beyond, the normal distribution is as good
-
-/// P(U <= u) for u = 0, 1, ... where nothing has changed: U counts the pairs in which the second is greater.
-std::vector<double> rank_sum_distribution(size_t first, size_t second) {
-  // ways[i][u]: of so many of `first` among all so far, with that U. The largest of n + m is of the first side, above all m others, or not.
-  std::vector<std::vector<double>> ways(first + 1, std::vector<double>(first * second + 1, 0));
-  for (size_t i = 0; i <= first; ++i) ways[i][0] = 1;
-  for (size_t m = 1; m <= second; ++m) {
-    for (size_t i = 1; i <= first; ++i) {
-      for (size_t u = m; u <= first * second; ++u) {
-        // ways(i, m, u) = ways(i - 1, m, u - m) + ways(i, m - 1, u); the row of i holds m - 1 until it is overwritten.
-        ways[i][u] += ways[i - 1][u - m];
-      }
-    }
-  }
-  auto& counts = ways[first];
-  double total = 0;
-  for (const double count : counts) total += count;
-  double below = 0;
-  for (double& count : counts) {
-    below += count;
-    count = below / total;
-  }
-  return counts;
-}
-
 /// How many of the sorted ratios lie outside the interval on each side; 0: so few repetitions have no interval of this level.
 size_t cut(size_t first, size_t second, double level) {
   const double tail = (1 - level) / 2;
-  if (first <= kMostExact && second <= kMostExact) {
+  if (first <= kMostExactRanks && second <= kMostExactRanks) {
     const auto distribution = rank_sum_distribution(first, second);
     size_t outside = 0;
     while (outside < distribution.size() && distribution[outside] <= tail * (1 + 1e-12)) ++outside;
