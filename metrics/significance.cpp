@@ -45,9 +45,11 @@ std::vector<double> differences_of(Values first, Values second) {
   return differences;
 }
 
-/// Student's t of a difference with its standard error.
+/// Student's t of a difference with its standard error. Where one of them is infinite, nothing but the difference is known.
 TestResult t_result(double difference, double error, double freedom, double level) {
+  if (!std::isfinite(difference) || !std::isfinite(error)) return {.difference = difference};
   if (error == 0) return {difference, {difference, difference}, difference == 0 ? 1.0 : 0.0};
+  if (!std::isfinite(freedom)) return {.difference = difference};  // spreads whose squares are lost to rounding
   const bm::students_t student(freedom);
   const double half = bm::quantile(bm::complement(student, (1 - level) / 2)) * error;
   const double p = 2 * bm::cdf(bm::complement(student, std::abs(difference) / error));
@@ -111,6 +113,7 @@ std::vector<double> without_nan(std::vector<double> values) {
 double least_p(int64_t items) { return std::exp2(1 - static_cast<double>(items)); }
 
 TestResult normal_result(double difference, double spread, int64_t items, double level) {
+  if (!std::isfinite(difference) || !std::isfinite(spread)) return {.difference = difference};
   const double half = bm::quantile(bm::normal(), (1 + level) / 2) * spread, least = least_p(items);
   TestResult result{difference, {difference - half, difference + half}, difference == 0 ? 1 : least};
   if (spread > 0) result.p = std::max(2 * bm::cdf(bm::complement(bm::normal(), std::abs(difference) / spread)), least);

@@ -10,7 +10,8 @@
 
 namespace vbench {
 
-// A NaN among the numbers makes every result NaN: nothing is known. A level lies in (0, 1); another one throws Error kInternal.
+// A NaN among the numbers makes every result NaN: nothing is known. An infinite number leaves the difference at most. A level lies in (0,
+// 1); another one throws Error kInternal.
 
 struct Interval {
   double low = std::numeric_limits<double>::quiet_NaN();

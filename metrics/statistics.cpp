@@ -10,10 +10,16 @@ namespace {
 
 constexpr double kNoValue = std::numeric_limits<double>::quiet_NaN();
 
+/// Sums of equal numbers are rounded: 0.1 three times has the mean 0.10000000000000002 and a spread. NaN equals nothing.
+bool all_equal(std::span<const double> values) {
+  return std::all_of(values.begin(), values.end(), [&](double value) { return value == values.front(); });
+}
+
 }  // namespace
 
 double mean(std::span<const double> values) {
   if (values.empty()) return kNoValue;
+  if (all_equal(values)) return values.front();
   double sum = 0;
   for (const double value : values) sum += value;
   return sum / static_cast<double>(values.size());
@@ -21,8 +27,8 @@ double mean(std::span<const double> values) {
 
 double sample_std(std::span<const double> values) {
   if (values.empty()) return kNoValue;
+  if (all_equal(values)) return 0;
   const double center = mean(values);
-  if (values.size() == 1) return std::isnan(center) ? kNoValue : 0;
   double squares = 0;  // around the mean, not E[x²] - E[x]²: scores over seeds differ in the third digit
   for (const double value : values) squares += (value - center) * (value - center);
   return std::sqrt(squares / static_cast<double>(values.size() - 1));

@@ -8,9 +8,10 @@ namespace vbench {
 
 // No numbers at all give NaN, which tables show as "-"; a NaN among the numbers gives NaN.
 
+/// Of equal numbers it is that number, to the last bit.
 [[nodiscard]] double mean(std::span<const double> values);
 
-/// Sample standard deviation (divides by n - 1); 0 for a single number.
+/// Sample standard deviation (divides by n - 1); 0 for a single number and for equal ones.
 [[nodiscard]] double sample_std(std::span<const double> values);
 
 /// Middle number of the sorted ones; mean of the two middle ones for an even count.

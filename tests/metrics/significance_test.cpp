@@ -296,6 +296,27 @@ TEST(PairedBootstrapMeans, CriesWolfAsOftenAsTheLevelSays) {
   EXPECT_LE(alarms, 36);
 }
 
+TEST(Significance, OfInfiniteNumbersIsUnknown) {
+  constexpr double kInfinite = std::numeric_limits<double>::infinity();
+  for (const auto& odd : {Numbers{1, kInfinite, 3}, Numbers{kInfinite, kInfinite, kInfinite}, Numbers{-kInfinite, 1, kInfinite}}) {
+    const Numbers plain{1, 2, 4};
+    EXPECT_TRUE(std::isnan(mean_interval(odd).low)) << odd[1];
+    for (const auto& result : {welch_test(odd, plain), welch_test(plain, odd), paired_t_test(plain, odd), ideal_bootstrap_means(plain, odd)}) {
+      EXPECT_TRUE(std::isnan(result.p)) << odd[0] << " " << odd[1];
+      EXPECT_TRUE(std::isnan(result.interval.high));
+    }
+  }
+  EXPECT_EQ(welch_test(Numbers{1, 2, 4}, Numbers{1, kInfinite, 3}).difference, kInfinite);
+  EXPECT_TRUE(std::isnan(normal_bootstrap_result(kInfinite, Numbers{1, kInfinite, 2}, 10).p));
+}
+
+// The squares of such spreads are 0: no degrees of freedom are left.
+TEST(WelchTest, OfSpreadsBelowAllSquaresIsUnknown) {
+  const auto result = welch_test(Numbers{1e-90, 2e-90, 3e-90}, Numbers{4e-90, 5e-90, 7e-90});
+  EXPECT_TRUE(std::isnan(result.p));
+  EXPECT_FALSE(std::isnan(result.difference));
+}
+
 TEST(Significance, RefusesNonsense) {
   EXPECT_THROW((void)mean_interval(kFive, 1), Error);
   EXPECT_THROW((void)welch_test(kFive, kFour, 0), Error);

@@ -21,6 +21,17 @@ TEST(SampleStd, DividesByOneLessThanTheCount) {
 
 TEST(SampleStd, IsZeroForOneNumber) { EXPECT_EQ(sample_std(Numbers{0.7}), 0); }
 
+// 0.1 + 0.1 + 0.1 is 0.30000000000000004.
+TEST(Statistics, OfEqualNumbersAreThatNumberAndNoSpread) {
+  for (const double value : {0.1, 0.7, 1e300, std::numeric_limits<double>::infinity()}) {
+    for (const size_t count : {1, 3, 7, 10}) {
+      const Numbers equal(count, value);
+      EXPECT_EQ(mean(equal), value) << count;
+      EXPECT_EQ(sample_std(equal), 0) << count << " times " << value;
+    }
+  }
+}
+
 TEST(SampleStd, KeepsItsDigitsFarFromZero) { EXPECT_NEAR(sample_std(Numbers{1e8 + 1, 1e8 + 2, 1e8 + 3}), 1, 1e-9); }
 
 TEST(Median, IsTheMiddleNumberOfAnOddCount) {

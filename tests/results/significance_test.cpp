@@ -67,6 +67,16 @@ TEST(Significance, RunsThatAreAllEqualAreNoEvidenceByThemselves) {
   EXPECT_EQ(significance_of({low.runs(), high.runs()}, {kMetric}, always(0.001)).metrics.at(kMetric).first, 1U);
 }
 
+// 0.1 three times sums up to 0.30000000000000004: rounding must neither give a spread nor set equal rows apart.
+TEST(Significance, RoundingIsNoSpread) {
+  const Row low({0.1, 0.1, 0.1}), high({0.7, 0.7, 0.7}), single({0.1});
+  const auto far = significance_of({low.runs(), high.runs()}, {kMetric}, {});
+  EXPECT_TRUE(std::isnan(far.metrics.at(kMetric).with_best.at(0).p));
+  EXPECT_FALSE(far.metrics.at(kMetric).first);
+  const auto equal = significance_of({single.runs(), low.runs()}, {kMetric}, {});
+  EXPECT_TRUE(equal.metrics.at(kMetric).with_best.contains(1)) << "of equal rows the first one stays first";
+}
+
 TEST(Significance, MarksTheFirstAndOfThreeRowsTheSecond) {
   const Row middle({0.812, 0.798, 0.831});
   const auto three = significance_of({kGood.runs(), kFar.runs(), middle.runs()}, {kMetric}, {});
