@@ -245,9 +245,31 @@ TEST_F(Regress, WrongJobsAreRefused) {
   write_file_atomically(folder_ / "work" / "junit.xml", "of an earlier call");
   EXPECT_EQ(run().exit_code, kUsage) << "the program's exit code";
   EXPECT_FALSE(fs::exists(folder_ / "work" / "junit.xml"));
-  write_file_atomically(folder_ / "jobs", "learn coot\n");
-  EXPECT_EQ(run().exit_code, kUsage);
   EXPECT_EQ(run({"--updat"}).exit_code, kUsage);
+}
+
+TEST_F(Regress, WhatIsWrongInTheJobsIsKnownBeforeAnythingIsTrained) {
+  const auto expect_refused = [&](const std::string& more, const std::string& message, const std::vector<std::string>& options = {}) {
+    write_file_atomically(folder_ / "jobs", "train coot --dataset youcook3\n" + more);
+    const auto result = run(options);
+    EXPECT_EQ(result.exit_code, kUsage) << more;
+    EXPECT_THAT(result.err, HasSubstr(message));
+    EXPECT_THAT(result.err, Not(HasSubstr("youcook3"))) << "training began";
+  };
+  expect_refused("learn coot\n", "jobs:2: 'learn' is neither gate nor train");
+  expect_refused("\ngate coot/v2p_r1=8 coot/v2p_top=3\n", "jobs:3: 'coot/v2p_top=3': no metric is called v2p_top");
+  expect_refused("gate coot/v2p_r1=much\n", "jobs:2: 'coot/v2p_r1=much' is not [METHOD/]METRIC=TOLERANCE");
+  expect_refused("gate sam/ooo_acc=8\n", "jobs:2: sam is not trained");
+  expect_refused("train coot --seeds 2\n", "jobs:2: coot is trained twice");
+  expect_refused("", "no program: " + (folder_ / "none").string(), {"--program", folder_ / "none"});
+}
+
+TEST_F(Regress, SaysWhatItDoes) {
+  const auto help = run({"--help"});
+  EXPECT_EQ(help.exit_code, 0) << help.err;
+  EXPECT_THAT(help.out, HasSubstr("Trains every method"));
+  EXPECT_THAT(help.out, HasSubstr("--update makes the results the new baseline"));
+  EXPECT_THAT(help.out, Not(HasSubstr("set -e")));
 }
 
 }  // namespace
