@@ -1,6 +1,7 @@
 #include "results/paper_tables/definitions.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -138,17 +139,20 @@ const std::vector<PaperTableDefinition>& paper_table_definitions() {
 
 std::vector<const PaperTableDefinition*> find_paper_tables(const std::string& name) {
   std::vector<const PaperTableDefinition*> found;
-  std::vector<std::string> names;
+  std::vector<std::string> tables, methods;
   for (const auto& definition : paper_table_definitions()) {
     if (definition.name == name) return {&definition};
     if (definition.method == name) found.push_back(&definition);
-    for (const auto& known : {definition.name, definition.method}) {
-      if (std::find(names.begin(), names.end(), known) == names.end()) names.push_back(known);
-    }
+    tables.push_back(definition.name);
+    if (std::find(methods.begin(), methods.end(), definition.method) == methods.end()) methods.push_back(definition.method);
   }
-  if (found.empty())
-    throw usage_error(fmt::format("unknown table '{}'", name), "vbench table", suggest(name, names) + " ('vbench table' lists all)");
-  return found;
+  if (!found.empty()) return found;
+  auto names = tables;
+  names.insert(names.end(), methods.begin(), methods.end());
+  const std::string hint = nearest(name, names).empty() ? fmt::format("tables: {}; methods, for all of their tables: {}",
+                                                                      fmt::join(tables, ", "), fmt::join(methods, ", "))
+                                                        : suggest(name, names);
+  throw usage_error(fmt::format("unknown table '{}'", name), "vbench table", hint + " ('vbench table' lists all)");
 }
 
 }  // namespace vbench

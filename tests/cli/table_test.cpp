@@ -118,6 +118,17 @@ TEST_F(PaperTables, NamesTheNearestOfWhatItDoesNotKnow) {
   expect_error(run({"table", "coot-table3", "--format", "htm"}), kUsage, {"unknown value 'htm'", "html"});
 }
 
+TEST_F(PaperTables, TellsTablesFromMethodsWhereNothingIsNear) {
+  expect_error(run({"table", "zzzzzzzz"}), kUsage,
+               {"tables: coot-table2, coot-table3", "sam-odd-one-out; methods, for all of their tables: coot, srtg, selavi, smth3d, sam"});
+}
+
+TEST_F(PaperTables, RefusesWhatTheListOfTablesCannotUseAndASourceItDoesNotKnow) {
+  expect_error(run({"table", "--source", "synthetic"}), kUsage, {"--source", "no table is named"});
+  expect_error(run({"table", "list", "--variant", "yc2-100m"}), kUsage, {"--variant", "no table is named"});
+  expect_error(run({"table", "coot-table3", "--source", "auto"}), kUsage, {"unknown value 'auto'", "known: real, synthetic"});
+}
+
 TEST_F(PaperTables, ReportsADamagedStore) {
   const TemporaryFolder damaged;
   write_file_atomically(damaged / "results.db", "no database");

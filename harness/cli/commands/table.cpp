@@ -13,6 +13,7 @@ namespace vbench::cli {
 namespace {
 
 PaperTableRequest request_of(const RunSpec& spec) {
+  if (spec.source == SourceChoice::kAuto) throw usage_error("unknown value 'auto'", "--source", "known: real, synthetic");
   PaperTableRequest request;
   request.source = spec.source == SourceChoice::kSynthetic ? Source::kSynthetic : Source::kReal;
   request.variants = split(spec.variant, ',');
@@ -30,6 +31,12 @@ void check_variants(const std::vector<std::string>& variants, const std::string&
                         suggest(variant, std::vector<std::string>(names.begin(), names.end())));
     }
   }
+}
+
+/// What chooses rows says nothing about the list of tables.
+void check_list_options(const RunSpec& spec) {
+  const char* option = !spec.variant.empty() ? "--variant" : spec.source != SourceChoice::kReal ? "--source" : nullptr;
+  if (option != nullptr) throw usage_error("chooses rows of a table, and no table is named", option, "'vbench table' lists the tables");
 }
 
 /// A paper can be looked at before anything was run; without published figures there would be nothing to see.
@@ -50,6 +57,7 @@ int table_command(const CommandContext& context) {
   const RunSpec& spec = context.invocation.run;
   const auto& names = context.invocation.positional;
   if (names.empty() || names.front() == "list") {
+    check_list_options(spec);
     print_tables({list_of_paper_tables()}, effective_format(spec));
     return 0;
   }
