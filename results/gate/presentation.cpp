@@ -61,6 +61,7 @@ std::string basis_text(const Judgement& judgement) {
     case Basis::kPairs:
       return fmt::format("paired t over {} seeds", judgement.pairs);
     case Basis::kIdentical:
+      if (judgement.pairs == 0) return fmt::format("identical means and deviations over {} run(s)", judgement.base_runs);
       return fmt::format("{} of {} seed(s)", to_string(judgement.basis), judgement.pairs);
     case Basis::kItems:
       return "paired by item";

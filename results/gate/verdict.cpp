@@ -115,11 +115,17 @@ void fill_identical(Judgement& judgement) {
   judgement.p_worse = judgement.p_better = 1;
 }
 
+/// A leaderboard does not say which seeds its runs had: all that it says is equal.
+bool same_summaries(const Question& question, const Summary& base, const Summary& candidate) {
+  const bool known_seeds = !question.base.summary && !question.candidate.summary;
+  return !known_seeds && base.mean == candidate.mean && base.deviation == candidate.deviation && base.runs == candidate.runs;
+}
+
 /// Chosen by which seeds there are, never by their scores: choosing by scores would make false alarms.
 Basis basis_of(const Question& question, const Summary& base, const Summary& candidate, const std::vector<double>& differences) {
   const auto pairs = static_cast<int64_t>(differences.size());
   const bool all_equal = pairs > 0 && std::all_of(differences.begin(), differences.end(), [](double value) { return value == 0; });
-  if (all_equal) return Basis::kIdentical;
+  if (all_equal || same_summaries(question, base, candidate)) return Basis::kIdentical;
   if (question.by_item && base.runs == 1 && candidate.runs == 1) return Basis::kItems;
   const bool same_seeds = pairs == base.runs && pairs == candidate.runs;
   if (pairs >= kFewestPairs || (same_seeds && pairs > 1)) return Basis::kPairs;

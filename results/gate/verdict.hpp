@@ -20,7 +20,7 @@ enum class Verdict { kBetter, kSame, kWorse, kCannotTell };
 /// What a verdict rests on.
 enum class Basis {
   kNone,        ///< nothing to test with
-  kIdentical,   ///< every pair of values is the same number
+  kIdentical,   ///< every pair of values is the same number; of a leaderboard: mean, deviation and number of runs are
   kPairs,       ///< Student t over pairs of the same seed
   kWelch,       ///< Welch over different seeds, unequal variances
   kOneAgainst,  ///< one run against several, whose spread both are taken to have
@@ -62,7 +62,7 @@ struct Judgement {
   Basis basis = Basis::kNone;
   double base = 0, candidate = 0;  ///< means over runs; medians of speeds
   int64_t base_runs = 0, candidate_runs = 0;
-  int64_t pairs = 0;                 ///< kPairs, kIdentical
+  int64_t pairs = 0;                 ///< kPairs, kIdentical; 0: the seeds are not known
   double difference = 0;             ///< of what `basis` compares
   Interval interval;                 ///< of the difference, at Rules::level
   double p_worse = 0, p_better = 0;  ///< one-sided, of no change; NaN where nothing could be tested

@@ -163,6 +163,21 @@ TEST(Verdict, SummariesAreEnoughForWelch) {
   EXPECT_EQ(b.verdict, Verdict::kWorse);
 }
 
+TEST(Verdict, EqualSummariesAreTheSameAndNearlyEqualOnesAreNot) {
+  const auto with = [](const Summary& base, const Summary& candidate) {
+    return judged({.base = {.summary = base}, .candidate = {.summary = candidate}, .tolerance = 0.01});
+  };
+  for (const auto& summary : {Summary{0.5, 0.0216, 3}, Summary{0.5, 0, 1}}) {
+    const auto result = with(summary, summary);
+    EXPECT_EQ(result.basis, Basis::kIdentical);
+    EXPECT_EQ(result.verdict, Verdict::kSame);
+    EXPECT_EQ(result.interval.high, 0);
+  }
+  EXPECT_EQ(with({0.5, 0.0216, 3}, {0.5, 0.0216, 4}).verdict, Verdict::kCannotTell);
+  EXPECT_EQ(with({0.5, 0.0216, 3}, {0.5, 0.0217, 3}).verdict, Verdict::kCannotTell);
+  EXPECT_EQ(with({0.5, 0.0216, 3}, {0.5001, 0.0216, 3}).verdict, Verdict::kCannotTell);
+}
+
 TEST(Verdict, OfItemsIsTakenForSingleRuns) {
   Question one = question({0.5}, {0.4});
   one.by_item = TestResult{-0.1, {-0.13, -0.07}, 0.002};
