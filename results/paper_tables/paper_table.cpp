@@ -156,11 +156,18 @@ class PaperTableBuilder {
     }
   }
 
-  /// Of a published row; also of ours where its settings are those of one.
+  /// Facts tell what a network is fed: "data.frame_noise", "view.crop"; longer training does not change them.
+  [[nodiscard]] bool is_fed_otherwise(const SeedGroup& group) const {
+    const auto own = own_settings(group);
+    return std::any_of(own.begin(), own.end(), [](const std::string& setting) {
+      return setting.starts_with("data.") || setting.starts_with("sampling.") || setting.starts_with("view.");
+    });
+  }
+
+  /// Of a published row; also of ours where it is fed as that one.
   [[nodiscard]] std::string fact_of(const Line& line, const std::string& fact) const {
-    const bool own =
-        std::any_of(line.ours.begin(), line.ours.end(), [&](const auto& known) { return !own_settings(*known.second).empty(); });
-    if (published_ == nullptr || own) return "";
+    const bool other = std::any_of(line.ours.begin(), line.ours.end(), [&](const auto& known) { return is_fed_otherwise(*known.second); });
+    if (published_ == nullptr || other) return "";
     for (const auto& row : published_->rows()) {
       const bool is_lines =
           std::any_of(line.published.begin(), line.published.end(), [&](const auto& known) { return known.second == &row; });
