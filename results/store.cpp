@@ -77,8 +77,10 @@ void create_tables(const Database& database) {
     database.execute(store_rows::kSchema);
     database.execute(fmt::format("PRAGMA application_id={}", kApplicationId).c_str());
   }
-  if (version_of(database) < 2) database.execute(store_rows::kThroughputSchema);
-  database.execute(fmt::format("PRAGMA user_version={}", store_rows::kSchemaVersion).c_str());
+  if (version_of(database) < store_rows::kSchemaVersion) {
+    if (version_of(database) < 2) database.execute(store_rows::kThroughputSchema);
+    database.execute(fmt::format("PRAGMA user_version={}", store_rows::kSchemaVersion).c_str());
+  }
   transaction.commit();
 }
 

@@ -30,7 +30,7 @@ struct ThroughputRow {
   double gflop_per_s = std::numeric_limits<double>::quiet_NaN();  ///< NaN: not counted
   double peak_share = std::numeric_limits<double>::quiet_NaN();   ///< of the machine's measured product of matrices; NaN: not comparable
   int64_t peak_bytes = 0;                                         ///< resident at most while the stage ran
-  std::map<std::string, std::string> environment;                 ///< as of a run, and peak_gflop_per_s, peak_kernel, peak_gbyte_per_s
+  std::map<std::string, std::string> environment;                 ///< as of a run, and peak_..., program, settings
 };
 
 /// Stages in the order in which tables show them.
@@ -68,8 +68,9 @@ struct KernelSpeed {
   std::map<std::string, std::string> environment;
 };
 
+/// @param program  that wrote the file, for errors
 /// @throws Error kInput as read_stages(); without measurement, program and memory
-[[nodiscard]] std::vector<KernelSpeed> read_kernels(const std::filesystem::path& file);
+[[nodiscard]] std::vector<KernelSpeed> read_kernels(const std::filesystem::path& file, const std::string& program);
 
 /// A table for each processor: the newest measurement of each benchmark.
 [[nodiscard]] std::vector<Table> kernel_tables(const std::vector<KernelSpeed>& speeds);

@@ -22,7 +22,7 @@ constexpr double kMost = 1e15;                     // of any figure; what is abo
 
 class Output {
  public:
-  explicit Output(const std::filesystem::path& file) : file_(file) {
+  explicit Output(const std::filesystem::path& file, std::string program = "bench_stages") : file_(file), program_(std::move(program)) {
     try {
       root_ = json::parse(read_file(file, kLargest));
     } catch (const json::exception&) {
@@ -34,7 +34,8 @@ class Output {
   }
 
   [[noreturn]] void fail(const std::string& reason) const {
-    throw input_error("is no output of bench_stages: " + reason, file_.string(), "is the program of the same build as vbench?");
+    throw input_error(fmt::format("is no output of {}: {}", program_, reason), file_.string(),
+                      "is the program of the same build as vbench?");
   }
 
   [[nodiscard]] std::string fact(const std::string& name) const { return text_of(root_["context"], name); }
@@ -76,15 +77,22 @@ class Output {
     if (!object.contains(name) || !object[name].is_string()) fail(fmt::format("'{}' is missing or no text", name));
     return printable(object[name].get<std::string>());
   }
-  [[nodiscard]] double number_of(const json& entry, const std::string& name) const {
+  /// What a program counts may be anything.
+  [[nodiscard]] double finite_number_of(const json& entry, const std::string& name) const {
     if (!entry.contains(name) || !entry[name].is_number()) fail(fmt::format("'{}' is missing or no number", name));
     const double number = entry[name].get<double>();
-    if (!std::isfinite(number) || number < 0 || number > kMost) fail(fmt::format("'{}' is {:g}", name, number));
+    if (!std::isfinite(number)) fail(fmt::format("'{}' is {:g}", name, number));
+    return number;
+  }
+  [[nodiscard]] double number_of(const json& entry, const std::string& name) const {
+    const double number = finite_number_of(entry, name);
+    if (number < 0 || number > kMost) fail(fmt::format("'{}' is {:g}", name, number));
     return number;
   }
 
  private:
   std::filesystem::path file_;
+  std::string program_;
   json root_;
 };
 
@@ -192,15 +200,15 @@ KernelSpeed speed_of(const Output& output, const json& entry) {
   speed.seconds = seconds_of(output, entry);
   speed.deviation = NAN;
   for (const auto& [name, value] : entry.items()) {
-    if (value.is_number() && is_counter(name)) speed.figures[printable(name)] = output.number_of(entry, name);
+    if (value.is_number() && is_counter(name)) speed.figures[printable(name)] = output.finite_number_of(entry, name);
   }
   return speed;
 }
 
 }  // namespace
 
-std::vector<KernelSpeed> read_kernels(const std::filesystem::path& file) {
-  const Output output(file);
+std::vector<KernelSpeed> read_kernels(const std::filesystem::path& file, const std::string& program) {
+  const Output output(file, program);
   std::vector<KernelSpeed> speeds;
   std::map<std::string, double> deviations;
   for (const json& entry : output.entries()) {

@@ -1,5 +1,8 @@
 #include "results/throughput_rows.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace vbench::store_rows {
@@ -57,6 +60,9 @@ ThroughputRow row_of(const Database& database, const Statement& row) {
   read.dataset = row.text(4);
   read.source = row.text(5) == to_string(Source::kReal) ? Source::kReal : Source::kSynthetic;
   read.stage = row.text(6);
+  const auto& stages = throughput_stages();
+  if (std::find(stages.begin(), stages.end(), read.stage) == stages.end())
+    database.fail_damaged(fmt::format("speeds were measured of a stage '{}' that does not exist", read.stage));
   read.batch = row.integer(7);
   read.precision = row.text(8);
   read.threads = row.integer(9);

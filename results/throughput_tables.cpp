@@ -20,7 +20,8 @@ constexpr double kLevel = 0.05;  // of what counts as shown
 struct Kind {
   std::string method, variant, precision;
   int64_t threads = 0;
-  size_t stage = 0;  ///< place among throughput_stages()
+  std::string settings;  ///< that --set made other than the variant's
+  size_t stage = 0;      ///< place among throughput_stages()
   int64_t batch = 0;
   auto operator<=>(const Kind&) const = default;
 };
@@ -28,7 +29,14 @@ struct Kind {
 Kind kind_of(const ThroughputRow& row) {
   const auto& stages = throughput_stages();
   const auto place = std::find(stages.begin(), stages.end(), row.stage) - stages.begin();
-  return {row.method, row.variant, row.precision, row.threads, static_cast<size_t>(place), row.batch};
+  const auto settings = row.environment.find("settings");
+  return {row.method,
+          row.variant,
+          row.precision,
+          row.threads,
+          settings == row.environment.end() ? "" : settings->second,
+          static_cast<size_t>(place),
+          row.batch};
 }
 
 /// @param Row  ThroughputRow or KernelSpeed
@@ -126,21 +134,26 @@ Table board_of(const Board& board, const std::string& what) {
   return table;
 }
 
-void add_kind_columns(Table& table) {
-  for (const char* name : {"method", "variant", "stage", "batch", "precision", "threads"}) {
-    table.header.emplace_back(name);
-    table.columns.push_back({.key = name});
-  }
-}
-
 void add_column(Table& table, const std::string& header, const std::string& key, bool detail = false) {
   table.header.push_back(header);
   table.columns.push_back({.key = key, .detail = detail});
 }
 
-std::vector<Cell> kind_cells(const Kind& kind) {
+bool has_settings(const std::map<Kind, Rows>& kinds) {
+  return std::any_of(kinds.begin(), kinds.end(), [](const auto& each) { return !each.first.settings.empty(); });
+}
+
+void add_kind_columns(Table& table, const std::map<Kind, Rows>& kinds) {
+  for (const char* name : {"method", "variant", "stage", "batch", "precision", "threads"}) add_column(table, name, name);
+  if (has_settings(kinds)) add_column(table, "settings", "settings");
+}
+
+std::vector<Cell> kind_cells(const Kind& kind, bool with_settings) {
   const auto whole = [](int64_t number) { return Cell{.text = std::to_string(number), .numeric = true}; };
-  return {{kind.method}, {kind.variant}, {throughput_stages()[kind.stage]}, whole(kind.batch), {kind.precision}, whole(kind.threads)};
+  std::vector<Cell> cells{{kind.method},     {kind.variant},   {throughput_stages()[kind.stage]},
+                          whole(kind.batch), {kind.precision}, whole(kind.threads)};
+  if (with_settings) cells.push_back({kind.settings});
+  return cells;
 }
 
 void append(std::vector<Cell>& cells, const std::vector<Cell>& more) { cells.insert(cells.end(), more.begin(), more.end()); }
@@ -204,12 +217,12 @@ std::vector<Table> throughput_tables(const std::vector<ThroughputRow>& rows) {
   auto boards = sorted(rows);
   for (auto& [board, kinds] : boards) {
     Table table = board_of(board, "throughput");
-    add_kind_columns(table);
+    add_kind_columns(table, kinds);
     add_speed_columns(table);
     add_missing_stages(kinds);
     std::set<std::string> remarks;
     for (const auto& [kind, all] : kinds) {
-      table.rows.push_back(kind_cells(kind));
+      table.rows.push_back(kind_cells(kind, has_settings(kinds)));
       if (all.empty()) {
         append(table.rows.back(), std::vector<Cell>(table.header.size() - table.rows.back().size(), number_cell(NAN)));
         remarks.insert("Without figures: the dataset has no such stage, or a library does it together with the next.");
@@ -267,7 +280,7 @@ std::vector<Table> comparison_tables(const std::vector<ThroughputRow>& base, con
   auto theirs = sorted(base);
   for (const auto& [board, kinds] : sorted(candidate)) {
     Table table = board_of(board, "two builds in turns");
-    add_kind_columns(table);
+    add_kind_columns(table, kinds);
     add_column(table, "base clips/s", "base_clips_per_s");
     add_column(table, "clips/s", "clips_per_s");
     for (const char* name : {"ratio", "p", "verdict"}) add_column(table, name, name);
@@ -276,7 +289,7 @@ std::vector<Table> comparison_tables(const std::vector<ThroughputRow>& base, con
     for (const auto& [kind, ours] : kinds) {
       pairs.push_back(pair_of(theirs[board][kind], ours));
       p.push_back(pairs.back().p);
-      table.rows.push_back(kind_cells(kind));
+      table.rows.push_back(kind_cells(kind, has_settings(kinds)));
     }
     const auto adjusted = holm(p);
     for (size_t i = 0; i < pairs.size(); ++i) append(table.rows[i], pair_cells(pairs[i], adjusted[i]));

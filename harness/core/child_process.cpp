@@ -122,6 +122,8 @@ ChildResult run_program(const std::filesystem::path& program, const std::vector<
     }
     error.look();
   }
+  // A Ctrl-C reaches the child too: it may have ended before we looked.
+  if (stop_requested()) throw Error(ErrorKind::kInterrupted, "interrupted", program.filename().string());
   error.look();  // what it said last
   result.exit_code = *code;
   result.error = error.text();

@@ -83,6 +83,13 @@ void StagePasses::open(int64_t workers) {
   opened_workers_ = workers;
 }
 
+/// Samples. Only a split of one batch may be smaller than a batch; to ask for the items of a large one would hash its files.
+int64_t StagePasses::full_batch(Phase phase) const {
+  const auto& options = pairing_->training();
+  const int64_t asked = phase == Phase::kTrain ? options.batch_size : options.eval_batch_size;
+  return experiment_->batches(phase) == 1 ? std::min(asked, experiment_->data(phase).items) : asked;
+}
+
 StagePasses::Family StagePasses::family_of(Stage stage) {
   if (stage <= Stage::kLoad) return Family::kLoad;
   return stage == Stage::kEvaluate ? Family::kEvaluate : Family::kStep;
@@ -106,11 +113,13 @@ StagePasses::Pass StagePasses::load() {
   open(workers());
   taken_.reset();
   const int64_t enough = 4 * workers();  // so that what is read ahead at the end counts little
+  const Phase phase = trains() ? Phase::kTrain : Phase::kEvaluate;
   Measured whole;
+  whole.batch = full_batch(phase);
   start_stage_clock();
   reset_peak_memory();
   const auto start = Clock::now();
-  experiment_->start(trains() ? Phase::kTrain : Phase::kEvaluate, 0, 0);
+  experiment_->start(phase, 0, 0);
   while (experiment_->next()) {
     count_batch(whole, experiment_->batch_items(), experiment_->batch_items());
     if (whole.batches >= enough && seconds_since(start) >= request_.min_time) break;
@@ -175,6 +184,7 @@ StagePasses::Pass StagePasses::step() {
   if (!step_) step_.emplace(*experiment_, options, request_.spec.precision, parse_device(request_.spec.device), kSeed);
   // The work of a step does not depend on the rate. A small one keeps the weights where they are, however often the batch is seen.
   const double rate = 1e-6 * options.optimizer.learning_rate;
+  const int64_t batch = full_batch(Phase::kTrain);
   Pass pass;
   do {
     const StepContext context{kSeed, 0, 0, global_step_++, options.epochs};
@@ -188,7 +198,10 @@ StagePasses::Pass StagePasses::step() {
       step_->update(good, rate);
       return 0;
     });
-    for (auto& [stage, measured] : pass) count_batch(measured, experiment_->batch_items(), experiment_->batch_items());
+    for (auto& [stage, measured] : pass) {
+      count_batch(measured, experiment_->batch_items(), experiment_->batch_items());
+      measured.batch = batch;
+    }
   } while (seconds_of(pass) < request_.min_time);
   add_operations(pass);
   return pass;
@@ -197,10 +210,9 @@ StagePasses::Pass StagePasses::step() {
 StagePasses::Pass StagePasses::evaluate() {
   open(0);
   take_batch(Phase::kEvaluate);
-  // Only a split of one batch may be smaller than a batch; to ask for the items of a large one would hash its files.
-  int64_t samples = pairing_->training().eval_batch_size;
-  if (experiment_->batches(Phase::kEvaluate) == 1) samples = std::min(samples, experiment_->data(Phase::kEvaluate).items);
+  const int64_t samples = full_batch(Phase::kEvaluate);
   Pass pass;
+  pass[Stage::kEvaluate].batch = samples;
   do {
     (void)timed(pass, Stage::kEvaluate, [&] {
       const Autocast autocast(request_.spec.precision, parse_device(request_.spec.device));

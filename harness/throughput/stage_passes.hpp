@@ -34,6 +34,7 @@ struct StageRequest {
 struct Measured {
   double seconds = 0;
   int64_t batches = 0, clips = 0, samples = 0;
+  int64_t batch = 0;       ///< samples that a full one has: how many short ones are among them depends on time
   int64_t peak_bytes = 0;  ///< resident at most while it ran
   double flops = 0;        ///< of products and convolutions, a multiply-add being two
 };
@@ -63,6 +64,7 @@ class StagePasses {
 
   void open(int64_t workers);
   [[nodiscard]] bool trains() const { return trains_; }
+  [[nodiscard]] int64_t full_batch(Phase phase) const;
   void take_batch(Phase phase);
   [[nodiscard]] std::unique_ptr<Pairing> make_pairing() const;
   template <class Part>

@@ -126,7 +126,7 @@ void report(benchmark::State& state, const Measured& measured) {
   const auto rate = [&](int64_t count) { return static_cast<double>(count) / measured.seconds; };
   state.counters["clips_per_s"] = rate(measured.clips);
   state.counters["samples_per_s"] = rate(measured.samples);
-  state.counters["batch"] = static_cast<double>(measured.samples) / static_cast<double>(measured.batches);
+  state.counters["batch"] = static_cast<double>(measured.batch);
   state.counters["peak_bytes"] = static_cast<double>(measured.peak_bytes);
   if (measured.flops > 0) state.counters["gflop_per_s"] = measured.flops / measured.seconds * 1e-9;
 }

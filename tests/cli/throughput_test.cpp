@@ -98,6 +98,31 @@ TEST_F(Throughput, MeasuresEveryCombination) {
   EXPECT_EQ(seen, (std::set<std::string>{"optimiser fp32 2", "optimiser fp32 4", "optimiser bf16 2", "optimiser bf16 4"}));
 }
 
+TEST_F(Throughput, TheBatchIsTheOneThatWasAskedForAlsoAmongShortOnes) {
+  // 24 videos for training, 12 for evaluation: the last batch of five is short.
+  const auto table = json_of(tiny({"--repetitions", "1", "--stage", "load,forward,evaluate", "--batch", "5,18"})).at(0);
+  std::multiset<std::string> seen;
+  for (const auto& row : table.at("rows")) {
+    if (row.at("clips_per_s").is_null()) continue;
+    seen.insert(fmt::format("{} {}", row.at("stage").get<std::string>(), row.at("batch").get<int>()));
+  }
+  // What is larger than the whole split is the split.
+  EXPECT_EQ(seen, (std::multiset<std::string>{"augment 5", "augment 18", "evaluate 12", "evaluate 5", "forward 18", "forward 5", "load 18",
+                                              "load 5", "read 18", "read 5"}));
+}
+
+TEST_F(Throughput, TellsMeasurementsOfOtherSettingsApart) {
+  const Arguments usual = tiny({"--repetitions", "1", "--stage", "optimiser"});
+  EXPECT_FALSE(json_of(usual).at(0).at("rows").at(0).contains("settings"));
+  Arguments changed = usual;
+  changed.insert(changed.end(), {"--set", "loss.margin=0.5", "--set", "batch_size=3", "--set", "epochs=7", "--set", "epochs=9"});
+  EXPECT_EQ(json_of(changed).at(0).at("rows").at(0).at("settings"), "epochs=9 loss.margin=0.5");
+  const auto rows = json_of({"throughput", "--stored", "--out", out_.string()}).at(0).at("rows");
+  ASSERT_EQ(rows.size(), 2U) << "the later one does not stand in the place of the first";
+  EXPECT_EQ(rows.at(0).at("settings"), "");
+  EXPECT_EQ(rows.at(1).at("settings"), "epochs=9 loss.margin=0.5");
+}
+
 TEST_F(Throughput, ComparesTwoBuildsInTurns) {
   const auto table = json_of(tiny({"--stage", "optimiser", "--repetitions", "4", "--against", VBENCH_BINARY_DIR})).at(0);
   ASSERT_EQ(table.at("rows").size(), 1U);
@@ -128,6 +153,10 @@ TEST_F(Throughput, RunsOtherBenchmarkProgramsStoresThemAndShowsThemAgain) {
   EXPECT_EQ(json_of(request).at(0).at("rows"), rows);
   request[2] = "all";
   EXPECT_EQ(json_of(request).at(0).at("rows"), rows);
+  request[2] = "some,typo";
+  const auto partly = run_program(request);
+  EXPECT_EQ(partly.exit_code, 0);
+  EXPECT_THAT(partly.err, HasSubstr("no measured speeds of 'typo'"));
   request[2] = "other";
   expect_error(run_program(request), kInput, {"no measured speeds of such programs"});
 }
@@ -142,6 +171,8 @@ TEST_F(Throughput, NamesOfBenchmarkProgramsAreChecked) {
   };
   expect_error(with("sone", {"--programs", programs.string()}), kUsage, {"unknown program 'sone'", "did you mean 'some'"});
   expect_error(with("stages", {"--programs", programs.string()}), kUsage, {"unknown program 'stages'"});
+  fs::create_directory(programs / "bench_folder");
+  expect_error(with("folder", {"--programs", programs.string()}), kUsage, {"unknown program 'folder'"});
   expect_error(with("some,some", {"--programs", programs.string()}), kUsage, {"given twice"});
   expect_error(with("all", {"--programs", folder_.path().string()}), kInput, {"there are no benchmark programs"});
   expect_error(with("some", {"--threads", "1"}), kUsage, {"--threads", "--kernels"});
@@ -185,6 +216,7 @@ TEST_F(Throughput, AProgramThatFailsOrLiesIsReported) {
   expect_error(with(script("fails", "echo 'bench_stages: features are missing' >&2; exit 3")), kInput,
                {"bench_stages", "features are missing"});
   expect_error(with(script("dies", "kill -9 $$")), 5, {"ended by signal 9", "memory"});
+  expect_error(with(script("stopped", "exit 130")), 130, {"bench_stages: interrupted"});
   expect_error(with(script("silent", "exit 0")), kInput, {"cannot open the file"});
   expect_error(with(script("broken", last_argument_with("--benchmark_out=") + "; echo '{\"context\":' > \"$out\"")), kInput,
                {"is no JSON"});
@@ -193,6 +225,17 @@ TEST_F(Throughput, AProgramThatFailsOrLiesIsReported) {
   expect_error(with(text), kInput, {::geteuid() == 0 ? "" : "is no program that may be started"});
   expect_error(run_program(tiny({"--set", "no_such_setting=1"})), kUsage, {"no_such_setting"});
   expect_error(run_program(tiny({"--source", "real", "--data-root", (folder_ / "none").string()})), kInput, {"bench_stages", "youcook2"});
+}
+
+TEST_F(Throughput, AProgramWritesWhereNobodyElseDoes) {
+  const fs::path temporary = folder_ / "tmp";
+  fs::create_directory(temporary);
+  test::ProgramOptions options;
+  options.environment = {{"TMPDIR", temporary.string()}};
+  const auto programs = script("looks", last_argument_with("--benchmark_out=") + "; stat -c %a \"${out%/*}\" >&2; exit 3");
+  const auto result = run_program(tiny({"--programs", programs.string()}), options);
+  expect_error(result, kInput, {"bench_stages: 700"});
+  EXPECT_TRUE(fs::is_empty(temporary)) << "nothing is left behind";
 }
 
 TEST_F(Throughput, WaitsForAStoreThatAnotherProcessWrites) {

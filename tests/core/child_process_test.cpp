@@ -1,9 +1,12 @@
 #include "harness/core/child_process.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "harness/core/error.hpp"
 #include "harness/core/files.hpp"
+#include "harness/core/stop_signal.hpp"
 #include "tests/support/golden.hpp"
 
 namespace vbench {
@@ -36,6 +39,25 @@ TEST(ChildProcess, TellsHowMuchMemoryItHadAtMost) {
       vbench::run_program("/bin/sh", {"-c", "exec dd if=/dev/zero of=/dev/null bs=50000000 count=20 2> /dev/null"}).peak_bytes;
   EXPECT_GT(used, 50'000'000);
   EXPECT_LT(used, 80'000'000);
+}
+
+TEST(ChildProcess, ThatEndsWithAStopRequestWasInterrupted) {
+  // Without a stderr it is looked at every 20 ms only: it has mostly ended when the request is seen.
+  for (int i = 0; i < 3; ++i) {
+    const pid_t stopped = ::fork();
+    if (stopped == 0) {
+      install_stop_signal();
+      try {
+        (void)vbench::run_program("/bin/sh", {"-c", "exec 2>&-; sleep 0.1; kill -TERM $PPID; exit 1"});
+      } catch (const Error& error) {
+        ::_exit(exit_code(error.kind()));
+      }
+      ::_exit(0);
+    }
+    int status = 0;
+    ::waitpid(stopped, &status, 0);
+    EXPECT_EQ(WIFEXITED(status) ? WEXITSTATUS(status) : -1, 130);
+  }
 }
 
 TEST(ChildProcess, HasAnEmptyStdin) { EXPECT_EQ(vbench::run_program("/bin/cat", {}).exit_code, 0); }

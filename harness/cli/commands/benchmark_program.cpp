@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
 #include <set>
 #include <string_view>
 
@@ -41,23 +44,24 @@ fs::path find_program(const fs::path& folder, const std::string& name) {
 class OutputFile {
  public:
   OutputFile() {
-    static int count = 0;
-    path_ = fs::temp_directory_path() / fmt::format("vbench-throughput-{}-{}.json", ::getpid(), count++);
+    std::string name = (fs::temp_directory_path() / "vbench-throughput-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) throw input_error(std::string("cannot be created: ") + std::strerror(errno), name);
+    folder_ = name;
   }
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
   ~OutputFile() {
     std::error_code ignored;
-    fs::remove(path_, ignored);
+    fs::remove_all(folder_, ignored);
   }
-  [[nodiscard]] const fs::path& path() const { return path_; }
+  [[nodiscard]] fs::path path() const { return folder_ / "output.json"; }
 
  private:
-  fs::path path_;
+  fs::path folder_;  // of our own: in the shared one anybody may lay a file or a link in the way
 };
 
 ErrorKind kind_of(int exit_code) {
-  for (const auto kind : {ErrorKind::kUsage, ErrorKind::kInput, ErrorKind::kNumeric, ErrorKind::kInterrupted}) {
+  for (const auto kind : {ErrorKind::kUsage, ErrorKind::kInput, ErrorKind::kNumeric}) {
     if (vbench::exit_code(kind) == exit_code) return kind;
   }
   return ErrorKind::kInternal;
@@ -84,6 +88,7 @@ int64_t BenchmarkProgram::run(std::vector<std::string> arguments, const fs::path
   const auto result = run_program(program_, arguments);
   const std::string name = program_.filename().string();
   if (result.exit_code == 0) return result.peak_bytes;
+  if (result.exit_code == vbench::exit_code(ErrorKind::kInterrupted)) throw Error(ErrorKind::kInterrupted, "interrupted", name);
   if (result.exit_code > 128) {
     throw Error(ErrorKind::kInternal, fmt::format("was ended by signal {}", result.exit_code - 128), program_.string(),
                 "too little memory? a smaller --batch needs less");
@@ -105,7 +110,10 @@ std::vector<ThroughputRow> BenchmarkProgram::measure(const MeasuredCombination& 
   const OutputFile output;
   (void)run(std::move(arguments), output.path());
   auto rows = read_stages(output.path());
-  for (auto& row : rows) row.environment["program"] = program_.string();
+  for (auto& row : rows) {
+    row.environment["program"] = program_.string();
+    if (!what.settings.empty()) row.environment["settings"] = what.settings;
+  }
   return rows;
 }
 
@@ -119,7 +127,7 @@ std::vector<KernelSpeed> BenchmarkProgram::measure_kernels(int64_t repetitions) 
   const OutputFile output;
   const int64_t peak_bytes =
       run({fmt::format("--benchmark_repetitions={}", repetitions), "--benchmark_report_aggregates_only=true"}, output.path());
-  auto speeds = read_kernels(output.path());
+  auto speeds = read_kernels(output.path(), program_.filename().string());
   for (auto& speed : speeds) {
     speed.program = program_.filename().string().substr(kPrefix.size());
     speed.peak_bytes = peak_bytes;
@@ -133,7 +141,8 @@ std::vector<std::string> kernel_programs(const fs::path& folder) {
     std::error_code missing;
     for (const auto& entry : fs::directory_iterator(each, missing)) {
       const auto name = entry.path().filename().string();
-      if (name.rfind(kPrefix, 0) == 0 && name.substr(kPrefix.size()) != kStages && ::access(entry.path().c_str(), X_OK) == 0)
+      if (name.rfind(kPrefix, 0) == 0 && name.substr(kPrefix.size()) != kStages && entry.is_regular_file(missing) &&
+          ::access(entry.path().c_str(), X_OK) == 0)
         names.insert(name.substr(kPrefix.size()));
     }
   }

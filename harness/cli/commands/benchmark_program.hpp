@@ -16,6 +16,7 @@ struct MeasuredCombination {
   std::string precision = "fp32";
   int64_t threads = 0;                      ///< 0: all cores
   std::vector<std::string> data_arguments;  ///< "--data-root=...", "--set=..."
+  std::string settings;                     ///< that differ from the variant's: "epochs=3 model.bottleneck=8"
   std::string stages;                       ///< with commas between; empty: all
   double min_time = 0.5;                    ///< seconds of a repetition
 };

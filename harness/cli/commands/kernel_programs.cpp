@@ -116,6 +116,10 @@ int print_stored_kernels(const CommandContext& context, const std::optional<Stor
     throw input_error("no measured speeds of such programs", store_path(spec),
                       fmt::format("'vbench throughput --kernels {}' measures them", wanted));
   }
+  for (const auto& name : names) {
+    const bool measured = std::any_of(speeds.begin(), speeds.end(), [&](const KernelSpeed& speed) { return speed.program == name; });
+    if (wanted != kAll && !measured) context.progress.warning(fmt::format("no measured speeds of '{}' in {}", name, store_path(spec)));
+  }
   print_tables(kernel_tables(speeds), effective_format(spec));
   return 0;
 }

@@ -14,6 +14,7 @@
 #include "harness/cli/commands/kernel_programs.hpp"
 #include "harness/cli/commands/other_load.hpp"
 #include "harness/core/error.hpp"
+#include "harness/core/experiment.hpp"
 #include "harness/core/files.hpp"
 #include "harness/core/text.hpp"
 #include "results/store.hpp"
@@ -80,6 +81,18 @@ std::vector<std::string> data_arguments(const RunSpec& spec) {
   return arguments;
 }
 
+/// What --set makes of a variant, in one way however it was said. Sizes of batches stand in a column of their own.
+std::string changed_settings(const VariantEntry& variant, const std::vector<std::string>& assignments) {
+  const auto pairing = variant.make();
+  const auto usual = pairing->settings().values();
+  for (const auto& assignment : assignments) pairing->settings().set_assignment(assignment);
+  std::vector<std::string> changed;
+  for (const auto& [key, value] : pairing->settings().values()) {
+    if (value != usual.at(key) && key != "batch_size" && key != "eval_batch_size") changed.push_back(fmt::format("{}={}", key, value));
+  }
+  return fmt::format("{}", fmt::join(changed, " "));
+}
+
 std::vector<const VariantEntry*> variants_of(const RunSpec& spec, const Registry& registry) {
   if (spec.method.empty()) {
     std::vector<std::string> names;
@@ -105,6 +118,7 @@ std::vector<MeasuredCombination> combinations(const CommandContext& context) {
   const auto threads = numbers_of(options.threads, "--threads", 0, kMostThreads);
   std::vector<MeasuredCombination> all;
   for (const auto* variant : variants_of(spec, context.registry)) {
+    const auto settings = changed_settings(*variant, spec.settings);
     for (const auto& precision : precisions_of(options.precisions)) {
       for (const int64_t count : threads) {
         for (const int64_t batch : batches) {
@@ -115,6 +129,7 @@ std::vector<MeasuredCombination> combinations(const CommandContext& context) {
                          .precision = precision,
                          .threads = count,
                          .data_arguments = data_arguments(spec),
+                         .settings = settings,
                          .stages = options.stages,
                          .min_time = options.min_time});
         }
