@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <ctime>
 #include <fstream>
@@ -65,6 +66,13 @@ json to_json(const RunStatus& status) {
           {"process_begun", status.process_begun}};
 }
 
+bool is_possible(const RunStatus& status) {
+  const auto all = {status.epoch,        status.step,    status.steps,        status.begun_unix, status.phase_begun_unix,
+                    status.updated_unix, status.process, status.process_begun};
+  return std::all_of(all.begin(), all.end(), [](int64_t number) { return number >= 0; }) && status.epochs >= -1 &&
+         status.step <= status.steps;
+}
+
 RunStatus status_of(const json& object) {
   RunStatus status;
   const auto name = object.at("state").get<std::string>();
@@ -86,6 +94,7 @@ RunStatus status_of(const json& object) {
   object.at("host").get_to(status.host);
   object.at("process").get_to(status.process);
   object.at("process_begun").get_to(status.process_begun);
+  if (!is_possible(status)) throw input_error("no run can be there", kFile);
   return status;
 }
 

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <limits>
 #include <thread>
 
 #include "tests/cli/fixture.hpp"
@@ -111,6 +112,22 @@ TEST(Watch, KnowsRunsThatWereKilledInterruptedOrFailed) {
   ASSERT_EQ(result.exit_code, kUsage) << result.err;
   EXPECT_EQ(watched(failed).at("state"), "failed");
   EXPECT_THAT(json_of({"watch", "--once", "--out", failed.string()}).at(0).at("notes").dump(), HasSubstr("is 2 epochs and 0 steps old"));
+}
+
+TEST(Watch, CountsAnyNumberOfSteps) {
+  const TemporaryFolder folder;
+  const fs::path out = folder / "runs";
+  (void)json_of(small_run(out, {"--epochs", "1"}));
+  const fs::path file = test::find_file(out, "status.json");
+  auto status = nlohmann::json::parse(read_file(file));
+  status["state"] = "training";
+  status["host"] = "elsewhere";
+  status["step"] = status["steps"] = std::numeric_limits<int64_t>::max();
+  write_file_atomically(file, status.dump());
+  EXPECT_EQ(watched(out).at("state"), "training 100 %");
+  status["steps"] = 20;
+  write_file_atomically(file, status.dump());
+  EXPECT_EQ(watched(out).at("state"), "finished") << "what no run can have said is not believed; the log speaks for itself";
 }
 
 TEST(Watch, CtrlCLeavesWithoutAnError) {

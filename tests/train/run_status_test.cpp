@@ -8,6 +8,7 @@
 
 #include <cmath>
 #include <csignal>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "harness/core/files.hpp"
@@ -81,6 +82,32 @@ TEST(RunStatus, IsNothingInAFileThatHoldsNone) {
   object["state"] = "sleeping";
   write_file_atomically(folder / "status.json", object.dump());
   EXPECT_FALSE(read_run_status(folder.path()));
+}
+
+TEST(RunStatus, IsNothingWhereNoRunCanBe) {
+  const test::TemporaryFolder folder;
+  StatusFile(folder.path(), -1).begin(RunState::kTraining, 1, 20, 20);
+  const auto object = nlohmann::json::parse(read_file(folder / "status.json"));
+  EXPECT_TRUE(read_run_status(folder.path())) << "a schedule may end the epochs";
+  constexpr int64_t kLowest = std::numeric_limits<int64_t>::min(), kHighest = std::numeric_limits<int64_t>::max();
+  const std::vector<std::pair<const char*, int64_t>> impossible{{"epoch", -1},
+                                                                {"epochs", -2},
+                                                                {"step", -1},
+                                                                {"step", 21},
+                                                                {"step", kHighest},
+                                                                {"steps", -1},
+                                                                {"begun_unix", kLowest},
+                                                                {"begun_unix", -1},
+                                                                {"phase_begun_unix", -1},
+                                                                {"updated_unix", -1},
+                                                                {"process", -1},
+                                                                {"process_begun", -1}};
+  for (const auto& [name, value] : impossible) {
+    auto damaged = object;
+    damaged[name] = value;
+    write_file_atomically(folder / "status.json", damaged.dump());
+    EXPECT_FALSE(read_run_status(folder.path())) << name << " " << value;
+  }
 }
 
 TEST(RunStatus, KeepsItsLastWordOnAFullDisk) {

@@ -66,7 +66,10 @@ int64_t silence_of(const RunStatus& status) { return std::max<int64_t>(0, std::t
 
 int64_t newest_word(const WatchedRun& run) { return std::max(run.log_unix, run.status ? run.status->updated_unix : 0); }
 
-std::string percent(const RunStatus& status) { return status.steps > 0 ? fmt::format(" {} %", 100 * status.step / status.steps) : ""; }
+std::string percent(const RunStatus& status) {
+  if (status.steps <= 0) return "";
+  return fmt::format(" {:.0f} %", std::floor(100.0 * static_cast<double>(status.step) / static_cast<double>(status.steps)));
+}
 
 double total_of(const std::map<std::string, double>& losses) {
   const auto found = losses.find("total");
