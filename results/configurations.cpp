@@ -1,5 +1,8 @@
 #include "results/configurations.hpp"
 
+#include <algorithm>
+#include <string_view>
+
 namespace vbench {
 
 std::set<std::string> differing_keys(const std::vector<const SettingValues*>& all) {
@@ -22,6 +25,14 @@ std::string configuration_text(const SettingValues& settings, const std::set<std
     text += (text.empty() ? "" : " ") + key + "=" + (found == settings.end() ? "(none)" : found->second);
   }
   return text;
+}
+
+std::string shortened(const std::string& text, size_t most) {
+  constexpr const char* kMark = "...";
+  if (text.size() <= most) return text;
+  size_t end = most - std::min(most, std::string_view(kMark).size());
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end) + kMark;
 }
 
 }  // namespace vbench

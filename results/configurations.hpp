@@ -16,4 +16,7 @@ using SettingValues = std::map<std::string, std::string>;
 /// "key=value key=value" of these keys; "(none)" for one that is not there.
 [[nodiscard]] std::string configuration_text(const SettingValues& settings, const std::set<std::string>& differing);
 
+/// The text if it has `most` bytes at most, else its first whole characters (UTF-8) and "...", in as many bytes.
+[[nodiscard]] std::string shortened(const std::string& text, size_t most);
+
 }  // namespace vbench

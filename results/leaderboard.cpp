@@ -195,11 +195,8 @@ class BoardTable {
 
   [[nodiscard]] std::vector<Cell> row_start(const Entry& entry, const std::string& result, size_t runs) const {
     const std::string count = runs == 0 ? "" : std::to_string(runs);
-    Cell configuration{.text = entry.configuration};
-    if (configuration.text.size() > kLongestConfiguration) {
-      configuration.whole = entry.configuration;
-      configuration.text = entry.configuration.substr(0, kLongestConfiguration - 3) + "...";
-    }
+    Cell configuration{.text = shortened(entry.configuration, kLongestConfiguration)};
+    if (configuration.text != entry.configuration) configuration.whole = entry.configuration;
     return {{.text = entry.method}, {.text = entry.variant}, configuration, {.text = result}, {.text = count, .numeric = true}};
   }
 
