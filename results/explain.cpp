@@ -72,8 +72,14 @@ DifferencePart bounded(const std::string& name, const Interval& between, const s
 /// The parts of one result of ours beside one published row.
 class Explainer {
  public:
-  Explainer(const SeedGroup& ours, const PublishedRow& row, const std::vector<SeedGroup>& all, const std::optional<SettingValues>& defaults)
-      : ours_(ours), row_(row), all_(all), known_(defaults.has_value()), expected_(defaults.value_or(SettingValues{})) {
+  Explainer(const SeedGroup& ours, const PublishedRow& row, const Published& published, const std::vector<SeedGroup>& all,
+            const std::optional<SettingValues>& defaults)
+      : ours_(ours),
+        row_(row),
+        published_(published),
+        all_(all),
+        known_(defaults.has_value()),
+        expected_(defaults.value_or(SettingValues{})) {
     for (const auto& [key, value] : row.settings) expected_[key] = value;
   }
 
@@ -130,17 +136,37 @@ class Explainer {
     return sum;
   }
 
+  /// The row itself, or another one on the same split if this one does not say how many items it is of; nullptr if none does.
+  [[nodiscard]] const PublishedRow* row_with_items() const {
+    if (row_.items > 0) return &row_;
+    if (row_.split == kUnsaid) return nullptr;
+    const auto found = std::find_if(published_.rows().begin(), published_.rows().end(), [&](const PublishedRow& other) {
+      return other.dataset == row_.dataset && other.split == row_.split && other.folds == row_.folds && other.items > 0;
+    });
+    return found == published_.rows().end() ? nullptr : &*found;
+  }
+
+  [[nodiscard]] std::set<std::string> fingerprints() const {
+    std::set<std::string> hashes;
+    for (const auto* run : ours_.runs) hashes.insert(run->data.hash.empty() ? "unknown" : run->data.hash.substr(0, 8));
+    return hashes;
+  }
+
   [[nodiscard]] DifferencePart data(const std::string& metric) const {
     int64_t lost = 0;
     for (const auto* run : ours_.runs) lost = std::max(lost, run->data.missing + run->data.dropped);
     const DataFingerprint& data = ours_.sample->data;
     const int64_t listed = data.items + data.missing + data.dropped;
-    const bool other_count = ours_.folds.empty() && row_.items > 0 && row_.items != listed;
+    const PublishedRow* counted = row_with_items();
+    const bool other_count = ours_.folds.empty() && counted != nullptr && counted->items != listed;
     std::string finding = lost == 0 ? "no item of ours is missing" : fmt::format("{} items of ours had no files or were unusable", lost);
+    finding += fmt::format(" (data {}; published ones have no fingerprint)", fmt::join(fingerprints(), ", "));
+    if (counted == nullptr) return not_quantified("data", finding + "; how many items were published is not said");
+    const std::string whose = counted == &row_ ? "" : fmt::format(" ({}, same split)", origin(*counted));
     if (other_count) {
-      finding += fmt::format(", and {} items were published where ours lists {}", row_.items, listed);
+      finding += fmt::format(", and {} items were published{} where ours lists {}", counted->items, whose, listed);
     } else if (ours_.folds.empty()) {
-      finding += row_.items > 0 ? ", and as many items were published" : "; how many items were published is not said";
+      finding += ", and as many items were published" + whose;
     }
     if (other_count) return not_quantified("data", finding);
     if (lost == 0) return nothing_known("data", finding);
@@ -165,6 +191,7 @@ class Explainer {
         both ? welch_test(values, values_with(row_.scores.at(metric), deviation->second, row_.runs)).interval : mean_interval(values);
     const double half = (interval.high - interval.low) / 2;
     if (!std::isfinite(half)) return not_quantified("seeds", "not every run has a value");
+    if (half == 0) return not_quantified("seeds", fmt::format("all {} seeds gave the same value, which tells no spread", values.size()));
     const std::string whose =
         both ? fmt::format("95% interval of the difference of both means, ours over {} seeds and {} published runs (Welch)", values.size(),
                            row_.runs)
@@ -255,7 +282,8 @@ class Explainer {
         high += part.between.high;
       }
     }
-    const bool covered = rest.amount >= low && rest.amount <= high;
+    const bool bounds = std::any_of(parts.begin(), parts.end(), [](const auto& part) { return part.status == PartStatus::kBounded; });
+    const bool covered = bounds && rest.amount >= low && rest.amount <= high;
     if (!open.empty()) rest.finding = fmt::format("what {} would make of it is not known", fmt::join(open, ", "));
     if (covered) rest.finding += fmt::format("{}the bounded parts could cover it", open.empty() ? "" : "; ");
     if (!covered && open.empty()) rest.finding = "no known part covers it";
@@ -264,6 +292,7 @@ class Explainer {
 
   const SeedGroup& ours_;
   const PublishedRow& row_;
+  const Published& published_;
   const std::vector<SeedGroup>& all_;
   bool known_;
   SettingValues expected_;  // of the published run
@@ -299,7 +328,7 @@ std::vector<Explanation> explain_differences(const std::vector<RunRecord>& runs,
     const auto as_published = defaults(run.method, run.dataset, run.variant);
     for (const auto& row : figures->second.rows()) {
       if (row.dataset != run.dataset || row.variant != run.variant || row.folds != group.folds_of_paper()) continue;
-      const Explainer explainer(group, row, groups, as_published);
+      const Explainer explainer(group, row, figures->second, groups, as_published);
       for (const auto& info : all_metrics()) {
         const double ours = group.mean_of(info.key);
         if (row.scores.count(info.key) == 0 || std::isnan(ours)) continue;

@@ -14,6 +14,7 @@ namespace {
 using test::run_with;
 using testing::Contains;
 using testing::HasSubstr;
+using testing::Not;
 
 /// A row with these further fields and figures of several kinds.
 std::map<std::string, Published> published(const std::string& more = R"("settings": {"run.precision": "fp16"})") {
@@ -253,6 +254,13 @@ TEST(Explain, SaysOfTheRestWhatCouldCoverIt) {
   EXPECT_EQ(part(explained(runs)[0], "unexplained").finding, "no known part covers it");
   EXPECT_THAT(part(explained(runs_of("p2v_r1", {0.70}))[0], "unexplained").finding,
               HasSubstr("what seeds, precision would make of it is not known"));
+}
+
+TEST(Explain, SaysOfNoDifferenceThatPartsCoverItOnlyWherePartsAreBounded) {
+  EXPECT_EQ(part(explained(runs_of("p2v_r1", {0.783}))[0], "unexplained").amount, 0);
+  EXPECT_THAT(part(explained(runs_of("p2v_r1", {0.783}))[0], "unexplained").finding, Not(HasSubstr("bounded")));
+  EXPECT_THAT(part(explained(runs_of("p2v_r1", {0.782, 0.783, 0.784}))[0], "unexplained").finding,
+              HasSubstr("the bounded parts could cover it"));
 }
 
 TEST(Explain, ComparesMeansOverFoldsWithPublishedMeansOverAsManyFolds) {
