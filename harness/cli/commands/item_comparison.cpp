@@ -1,5 +1,7 @@
 #include "harness/cli/commands/item_comparison.hpp"
 
+#include <ATen/Parallel.h>
+
 #include <map>
 #include <memory>
 
@@ -11,6 +13,7 @@ namespace {
 
 constexpr int64_t kResamples = 20000;     // p down to 1 in 10,000, which a gate of some metrics needs
 constexpr int64_t kSlowResamples = 4000;  // of metrics that are no mean over items
+constexpr int64_t kSpreads = 1000;        // of those whose spread alone is used
 
 /// Runs with their outputs, each read once.
 class StoredOutputs {
@@ -34,6 +37,20 @@ class StoredOutputs {
   std::map<std::string, std::optional<RunRecord>> runs_;
 };
 
+/// Where the resamples of clusters lie says nothing, only how far apart they are.
+TestResult clusters_compared(const Outcome& base, const Outcome& candidate, double level) {
+  constexpr int64_t kSeed = 1;
+  std::vector<double> differences(static_cast<size_t>(kSpreads));
+  at::parallel_for(0, kSpreads, 16, [&](int64_t begin, int64_t end) {
+    std::vector<int64_t> rows(static_cast<size_t>(base.items()));
+    for (int64_t i = begin; i < end; ++i) {
+      draw_resample(rows, kSeed, i);
+      differences[static_cast<size_t>(i)] = candidate.score(rows) - base.score(rows);
+    }
+  });
+  return normal_bootstrap_result(candidate.score() - base.score(), differences, base.items(), level);
+}
+
 std::optional<TestResult> compared(const RunRecord& base, const RunRecord& candidate, const std::string& metric, double level) {
   const auto recipe = find_recipe(metric);
   if (!recipe) return std::nullopt;
@@ -42,6 +59,7 @@ std::optional<TestResult> compared(const RunRecord& base, const RunRecord& candi
   if (!first || !second || first->ids() != second->ids() || first->items() < 2) return std::nullopt;
   const auto a = first->values(), b = second->values();
   if (!a.empty() && a.size() == b.size()) return paired_bootstrap_means(a, b, {.resamples = kResamples, .level = level});
+  if (is_clustering(recipe->formula)) return clusters_compared(*first, *second, level);
   const auto difference = [&](std::span<const int64_t> rows) { return second->score(rows) - first->score(rows); };
   return paired_bootstrap(first->items(), difference, {.resamples = kSlowResamples, .level = level});
 }
