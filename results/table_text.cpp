@@ -74,8 +74,17 @@ std::string text_block(const Grid& grid, const std::vector<size_t>& columns, boo
 }
 
 std::string markdown_escaped(const std::string& text) {
-  return replaced(text,
-                  {{"\\", "\\\\"}, {"|", "\\|"}, {"*", "\\*"}, {"`", "\\`"}, {"<", "&lt;"}, {"\r\n", "<br>"}, {"\n", "<br>"}, {"\r", " "}});
+  return replaced(text, {{"\\", "\\\\"},
+                         {"|", "\\|"},
+                         {"*", "\\*"},
+                         {"`", "\\`"},
+                         {"![", "\\!\\["},
+                         {"[", "\\["},
+                         {"]", "\\]"},
+                         {"<", "&lt;"},
+                         {"\r\n", "<br>"},
+                         {"\n", "<br>"},
+                         {"\r", " "}});
 }
 
 /// Columns of a terminal whose text LaTeX sets about as wide as a line of its article class, at \footnotesize.

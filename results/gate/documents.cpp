@@ -4,43 +4,33 @@
 #include "harness/core/text.hpp"
 #include "results/gate/presentation.hpp"
 #include "results/score_cells.hpp"
+#include "results/table_formats.hpp"
 
 namespace vbench::gate {
 namespace {
 
-/// XML 1.0 has no way to write most control characters, not even escaped.
+using table_formats::replaced;
+
+/// XML 1.0 has no way to write most control characters, U+FFFE and U+FFFF, not even escaped.
 std::string xml(const std::string& text) {
-  std::string out;
-  for (const char c : printable(text)) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&apos;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
+  return replaced(printable(text), {{"&", "&amp;"},
+                                    {"<", "&lt;"},
+                                    {">", "&gt;"},
+                                    {"\"", "&quot;"},
+                                    {"'", "&apos;"},
+                                    {"\xef\xbf\xbe", "\xef\xbf\xbd"},
+                                    {"\xef\xbf\xbf", "\xef\xbf\xbd"}});
 }
+
+/// Without what GitHub makes a link or a mention of where no markup asks for one.
+std::string unlinked(const std::string& text) { return replaced(text, {{"@", "&#64;"}, {"://", "&#58;//"}, {"www.", "www&#46;"}}); }
 
 /// Text that GitHub shows as it is: no markup, no link, nobody notified by an @.
 std::string markdown(const std::string& text) {
   static const std::string marks = "\\`*_{}[]()#+!|<>&@~";
   std::string out;
   for (const char c : printable(text)) out += marks.find(c) == std::string::npos ? std::string(1, c) : fmt::format("&#{};", int{c});
-  return out;
+  return unlinked(out);
 }
 
 struct TestCase {
@@ -130,8 +120,7 @@ std::string markdown_summary(const GateReport& report, bool strict) {
   std::string out = fmt::format("### vbench compare: {}\n\n{}.\n\n", passed(report, strict) ? "passed" : "FAILED", headline(report));
   for (const auto& problem : problems(report, strict)) out += "- " + markdown(problem) + "\n";
   out += "\n<details><summary>All metrics</summary>\n\n";
-  for (const char c : render(tables(report), OutputFormat::kMarkdown)) out += c == '@' ? "&#64;" : std::string(1, c);  // mentions nobody
-  return out + "\n</details>\n";
+  return out + unlinked(render(tables(report), OutputFormat::kMarkdown)) + "\n</details>\n";
 }
 
 }  // namespace vbench::gate

@@ -16,7 +16,8 @@ namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
 constexpr uint64_t kLargestFile = uint64_t{256} << 20;
-constexpr double kLargestNumber = 1e12;  // of a score or a speed; differences and squares stay finite
+constexpr int64_t kMostRuns = 1'000'000;  // of a row of a leaderboard
+constexpr double kLargestNumber = 1e12;   // of a score or a speed; differences and squares stay finite
 constexpr const char* kHint = "write it with 'vbench run --format json' or 'vbench leaderboard --format json'";
 
 /// A value with its place: "scores.v2p_r1.values[0]".
@@ -105,7 +106,10 @@ std::vector<int64_t> read_seeds(const Field& run, std::set<int64_t>& invalid) {
   invalid = known;
   if (!run.has("invalid_seeds")) return seeds;
   invalid.clear();
-  for (const auto& field : run.member("invalid_seeds").elements()) invalid.insert(field.count());
+  for (const auto& field : run.member("invalid_seeds").elements()) {
+    if (!known.contains(field.count())) field.fail("is none of the seeds");
+    invalid.insert(field.count());
+  }
   return seeds;
 }
 
@@ -207,6 +211,7 @@ void read_board(const Field& board, std::vector<Configuration>& all) {
                                 .data_hash = board.text_of("data_hash")};
     configuration.runs = row.member("runs").count();
     if (configuration.runs == 0) row.member("runs").fail("is 0");
+    if (configuration.runs > kMostRuns) row.member("runs").fail(fmt::format("is more than {}", kMostRuns));
     for (const auto& [key, cell] : row.members()) {
       if (!find_metric(key)) continue;
       if (const auto summary = read_summary(cell, configuration.runs)) configuration.scores[key].summary = *summary;
@@ -238,6 +243,8 @@ void read_one(const fs::path& file, std::vector<Configuration>& all) {
     json = Json::parse(read_file(file, kLargestFile));
   } catch (const Json::parse_error& error) {
     throw input_error(fmt::format("is not JSON (byte {})", error.byte), name, kHint);
+  } catch (const Json::exception&) {  // out_of_range: 1e999
+    throw input_error("holds a number that is too large", name, kHint);
   }
   read_any(Field(json, name, ""), all);
 }

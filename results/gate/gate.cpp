@@ -13,7 +13,7 @@ namespace {
 
 using Sides = std::vector<const Configuration*>;
 
-constexpr size_t kLongestDifference = 300;  // characters of a note on settings
+constexpr size_t kLongestDifference = 300;  // bytes of a note on settings
 
 /// What both sides of a pair must have in common.
 auto group_of(const Configuration& configuration) {
@@ -27,10 +27,7 @@ std::string differing_settings(const Configuration& base, const Configuration& c
   if (!base.settings || !candidate.settings) return "settings are not compared: not both sides say theirs";
   const auto keys = differing_keys({&*base.settings, &*candidate.settings});
   if (keys.empty()) return "";
-  const auto text = [&](const Configuration& side) {
-    const auto all = configuration_text(*side.settings, keys);
-    return all.size() > kLongestDifference ? all.substr(0, kLongestDifference) + "..." : all;
-  };
+  const auto text = [&](const Configuration& side) { return shortened(configuration_text(*side.settings, keys), kLongestDifference); };
   return fmt::format("settings differ: {} in BASE, {} in CANDIDATE", text(base), text(candidate));
 }
 
@@ -293,6 +290,15 @@ int64_t count_of(const GateReport& report, Verdict verdict) {
                            [verdict](const GatedScore& score) { return !score.gone && score.judgement.verdict == verdict; });
   }
   return count;
+}
+
+bool has_scores(const GatedPair& pair) {
+  return std::any_of(pair.scores.begin(), pair.scores.end(), [](const GatedScore& score) { return !score.speed; });
+}
+
+bool judges_nothing(const GateReport& report) {
+  return std::none_of(report.pairs.begin(), report.pairs.end(),
+                      [](const GatedPair& pair) { return !pair.not_comparable.empty() || has_scores(pair); });
 }
 
 int64_t incomparable(const GateReport& report) {

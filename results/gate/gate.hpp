@@ -75,6 +75,12 @@ struct GateReport {
 /// How many scores have this verdict.
 [[nodiscard]] int64_t count_of(const GateReport& report, Verdict verdict);
 
+/// Speeds aside.
+[[nodiscard]] bool has_scores(const GatedPair& pair);
+
+/// Everything could be compared, but BASE has no score that is judged: not a reason to let CANDIDATE pass.
+[[nodiscard]] bool judges_nothing(const GateReport& report);
+
 /// Pairs that cannot be compared, metrics that are gone, pairs with lost runs.
 [[nodiscard]] int64_t incomparable(const GateReport& report);
 

@@ -118,7 +118,7 @@ std::string title_of(const GatedPair& pair) {
 std::string verdict_of(const GatedPair& pair) {
   if (!pair.not_comparable.empty()) return "not comparable";
   if (!pair.lost_runs.empty()) return "worse";
-  bool doubt = false;
+  bool doubt = !has_scores(pair);
   for (const auto& score : pair.scores) {
     if (score.gone || score.judgement.verdict == Verdict::kWorse) return "worse";
     doubt = doubt || (!score.speed && score.judgement.verdict == Verdict::kCannotTell);
@@ -171,7 +171,7 @@ Table table_of(const GateReport& report, const GatedPair& pair) {
   if (!pair.not_comparable.empty()) table.notes.push_back("NOT COMPARABLE: " + pair.not_comparable + ".");
   if (!pair.lost_runs.empty()) table.notes.push_back("RUNS WERE LOST: " + pair.lost_runs + ".");
   table.notes.insert(table.notes.end(), pair.notes.begin(), pair.notes.end());
-  if (pair.not_comparable.empty() && pair.scores.empty()) table.notes.emplace_back("BASE has none of the metrics that are judged.");
+  if (pair.not_comparable.empty() && !has_scores(pair)) table.notes.emplace_back("BASE has none of the metrics that are judged.");
   add_reasons(pair, table.notes);
   if (side.source == Source::kSynthetic) table.notes.push_back(synthetic_note());
   for (auto& note : table.notes) note = printable(note);  // names in it come from files
@@ -202,6 +202,7 @@ bool fails(const GatedScore& score, bool strict) {
 }
 
 bool passed(const GateReport& report, bool strict) {
+  if (judges_nothing(report)) return false;
   for (const auto& pair : report.pairs) {
     const auto failing = [strict](const GatedScore& score) { return fails(score, strict); };
     if (!pair.not_comparable.empty() || !pair.lost_runs.empty()) return false;

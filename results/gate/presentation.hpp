@@ -13,7 +13,8 @@ namespace vbench::gate {
 /// Worse or gone; strictly, also a score that cannot be told. Speeds often cannot, and that is no failure.
 [[nodiscard]] bool fails(const GatedScore& score, bool strict);
 
-/// Nothing is worse, no run was lost, everything could be compared; strictly: every score could be told and nothing of BASE is missing.
+/// Some score was judged, nothing is worse, no run was lost, everything could be compared; strictly: every score could be told and nothing
+/// of BASE is missing.
 [[nodiscard]] bool passed(const GateReport& report, bool strict);
 
 /// "2 worse, 1 cannot tell, 5 same"

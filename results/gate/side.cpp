@@ -47,16 +47,14 @@ Configuration configuration_of(const Runs& runs) {
                               .settings = first.settings,
                               .trained = false};
   configuration.settings->erase(kTrainData);
-  Runs valid;
-  for (const auto* run : runs) {
+  int64_t superseded = 0;  // by validity only then: an older valid run says nothing of what runs now
+  for (const auto* run : newest_of_each_seed(runs, superseded)) {
     if (run->verdict.valid) {
-      valid.push_back(run);
+      add_run(configuration, *run);
     } else {
       configuration.invalid.push_back(fmt::format("seed {}: {}", run->seed, fmt::join(run->verdict.reasons, ", ")));
     }
   }
-  int64_t superseded = 0;
-  for (const auto* run : newest_of_each_seed(valid, superseded)) add_run(configuration, *run);
   return configuration;
 }
 

@@ -37,7 +37,7 @@ struct Configuration {
   bool trained = true;                    ///< some run trained
   int64_t runs = 0;                       ///< valid ones, one a seed
   std::vector<std::string> run_ids = {};  ///< of them; empty: not known
-  std::vector<std::string> invalid = {};  ///< of every INVALID run: "seed 3: the loss is not finite"
+  std::vector<std::string> invalid = {};  ///< of every seed that is INVALID: "seed 3: the loss is not finite"
 };
 
 /// "Intel Xeon ..., 16 cores, 8 threads", of a run's environment.
@@ -46,7 +46,7 @@ struct Configuration {
 /// "coot yc2-100m on youcook2"
 [[nodiscard]] std::string name_of(const Configuration& configuration);
 
-/// The newest run of each seed counts. In a fixed order.
+/// The newest run of each seed counts, valid or not. In a fixed order.
 [[nodiscard]] std::vector<Configuration> configurations_of(const std::vector<RunRecord>& runs);
 
 /// What `vbench run --format json` or `vbench leaderboard --format json` wrote; of a folder, all its *.json files in the order of their

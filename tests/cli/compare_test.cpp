@@ -82,7 +82,7 @@ TEST_F(Compare, ALossIsAnAlarmThatSaysWhichByHowMuchAndHowSure) {
   const auto result = run("aaaa1111bbbb", "cccc", {"--format", "table"});
   EXPECT_EQ(result.exit_code, kWorse);
   EXPECT_THAT(result.out, HasSubstr("coot yc2-100m on youcook2: real data, split val"));
-  EXPECT_THAT(result.err, HasSubstr("vbench: vbench compare: coot yc2-100m on youcook2: v2p_r1 is worse: -4.40 points (90% interval -5."));
+  EXPECT_THAT(result.err, HasSubstr("vbench: compare: coot yc2-100m on youcook2: v2p_r1 is worse: -4.40 points (90% interval -5."));
   EXPECT_THAT(result.err, HasSubstr("tolerance 1.00), paired t over 5 seeds, p 0.0"));
 }
 
@@ -126,7 +126,10 @@ TEST_F(Compare, ALeaderboardIsASideToo) {
 TEST_F(Compare, GatesSayWhichMetricsAndHowMuch) {
   EXPECT_EQ(run("aaaa1111bbbb", "cccc", {"--gate", "v2p_r1=10"}).exit_code, 0);
   EXPECT_EQ(run("aaaa1111bbbb", "cccc", {"--gate", "v2p_r1=10", "--gate", "coot/v2p_r1=1"}).exit_code, kWorse);
-  expect_error(run("aaaa1111bbbb", "cccc", {"--gate", "top1=1"}), kInput, {"nothing that is compared has the score 'top1' in BASE"});
+  expect_error(run("aaaa1111bbbb", "cccc", {"--gate", "top1=1"}), kInput, {"--gate top1: nothing that is compared has the score 'top1' in BASE; it has v2p_r1"});
+  expect_error(run("aaaa1111bbbb", "cccc", {"--gate", "coot/v2p_r10=1"}), kInput,
+               {"--gate coot/v2p_r10: nothing of coot that is compared has the score 'v2p_r10' in BASE; did you mean 'v2p_r1'?"});
+  expect_error(run("aaaa1111bbbb", "cccc", {"--gate", "sam/v2p_r1=1"}), kInput, {"--gate sam/v2p_r1: nothing of sam is compared"});
 }
 
 TEST_F(Compare, FilesForServersAreWritten) {
@@ -135,6 +138,22 @@ TEST_F(Compare, FilesForServersAreWritten) {
   EXPECT_EQ(result.exit_code, kWorse) << "the files are there all the same";
   EXPECT_THAT(read_file(junit), HasSubstr("<testsuites name=\"vbench compare\" tests=\"2\" failures=\"1\""));
   EXPECT_THAT(read_file(summary), HasSubstr("### vbench compare: FAILED"));
+}
+
+TEST_F(Compare, FilesForServersReplaceNeitherASideNorEachOther) {
+  const auto good = file("good.json", exported(kGoodScores));
+  const auto before = read_file(good);
+  expect_error(run(good, good, {"--summary", good}), kUsage, {"--summary", "lies where BASE or CANDIDATE is read from"});
+  expect_error(run("aaaa1111bbbb", "cccc", {"--junit", (out_ / "results.db").string()}), kUsage, {"--junit", "is read from"});
+  fs::create_directory(folder_ / "all");
+  fs::copy(good, folder_ / "all" / "one.json");
+  const auto one = (folder_ / "all" / "one.json").string();
+  expect_error(run((folder_ / "all").string(), good, {"--junit", one}), kUsage, {"--junit", "is read from"});
+  for (const auto& path : {good, one}) EXPECT_EQ(read_file(path), before);
+  const auto both = folder_ / "both.xml";
+  const auto same_file = (folder_ / "all" / ".." / "both.xml").string();
+  expect_error(run(good, good, {"--junit", both.string(), "--summary", same_file}), kUsage, {"--summary", "is the file of --junit too"});
+  EXPECT_FALSE(fs::exists(both));
 }
 
 TEST_F(Compare, OtherProtocolsAndDataAreNeverComparedSilently) {
@@ -168,16 +187,21 @@ TEST_F(Compare, WrongOptionsAreRefused) {
   expect_error(run_program({"compare", "a"}), kUsage, {"takes BASE and CANDIDATE"});
   expect_error(run("aaaa1111bbbb", "cccc", {"--gate", "v2p_r1"}), kUsage, {"--gate v2p_r1", "has no tolerance"});
   expect_error(run("aaaa1111bbbb", "cccc", {"--gate", "v2p_rr=1"}), kUsage, {"no metric is called 'v2p_rr'", "v2p_mrr"});
+  const auto far = run("aaaa1111bbbb", "cccc", {"--gate", "qqqqqqqqqqqq=1"});
+  expect_error(far, kUsage, {"no metric is called 'qqqqqqqqqqqq'; 'vbench list metrics' names them"});
   expect_error(run("aaaa1111bbbb", "cccc", {"--gate", "cot/v2p_r1=1"}), kUsage, {"'cot'", "coot"});
   for (const char* tolerance : {"0", "nan", ""})
     expect_error(run("aaaa1111bbbb", "cccc", {"--gate", std::string("v2p_r1=") + tolerance}), kUsage, {"not a number above 0"});
   expect_error(run("aaaa1111bbbb", "cccc", {"--gate", "v2p_r1=1", "--gate", "v2p_r1=2"}), kUsage, {"is given twice"});
-  expect_error(run("aaaa1111bbbb", "cccc", {"--speed-tolerance", "100"}), kUsage, {"--speed-tolerance", "not between 0 and 100"});
+  for (const char* tolerance : {"0", "100"}) {
+    expect_error(run("aaaa1111bbbb", "cccc", {"--speed-tolerance", tolerance}), kUsage,
+                 {"--speed-tolerance", std::string(tolerance) + " is not above 0 and below 100 (%)"});
+  }
   expect_error(run("aaaa1111bbbb", "cccc", {"--method", "cot"}), kUsage, {"'cot'"});
 }
 
 TEST_F(Compare, SidesThatAreNotThereAreRefused) {
-  expect_error(run("aaaa1111bbbb", "eeee"), kInput, {"begins with 'eeee'", "results.db"});
+  expect_error(run("aaaa1111bbbb", "eeee"), kInput, {"results.db: no run id and no revision begins with 'eeee'"});
   expect_error(run("aaa", "cccc"), kUsage, {"'aaa' is too short"});
   expect_error(run("aaaa", "cccc"), kInput, {"'aaaa' begins several runs or revisions: aaaa1111bbbb, aaaa1111bbbb-dirty"});
   expect_error(run("20240131T10", "cccc"), kInput, {"begins several runs", "20240131T100010", "..."});
@@ -192,6 +216,67 @@ TEST_F(Compare, SidesThatAreNotThereAreRefused) {
 TEST_F(Compare, FilesThatCannotBeWrittenAreKnownBefore) {
   expect_error(run("aaaa1111bbbb", "cccc", {"--junit", (folder_ / "none" / "gate.xml").string()}), kInput, {"none", "is no folder"});
   expect_error(run("aaaa1111bbbb", "cccc", {"--summary", folder_.path().string()}), kInput, {"is a folder"});
+}
+
+TEST_F(Compare, FilesOfAnEarlierCallAreNotTakenForThoseOfThisOne) {
+  const auto junit = folder_ / "gate.xml", summary = folder_ / "gate.md";
+  for (const auto& file : {junit, summary}) write_file_atomically(file, "passed");
+  EXPECT_EQ(run("aaaa1111bbbb", "eeee", {"--junit", junit.string(), "--summary", summary.string()}).exit_code, kInput);
+  EXPECT_FALSE(fs::exists(junit));
+  EXPECT_FALSE(fs::exists(summary));
+}
+
+TEST_F(Compare, SidesAreNeverRemoved) {
+  fs::create_directory(folder_ / "side");
+  const auto good = file("side/good.json", exported(kGoodScores));
+  EXPECT_EQ(run(good, "eeee", {"--junit", good}).exit_code, kInput);
+  EXPECT_TRUE(fs::exists(good));
+  EXPECT_EQ(run((folder_ / "side").string(), "eeee", {"--summary", good}).exit_code, kInput);
+  EXPECT_TRUE(fs::exists(good)) << "a file of a folder";
+  EXPECT_EQ(run("aaaa1111bbbb", "eeee", {"--summary", (out_ / "results.db").string()}).exit_code, kInput);
+  EXPECT_TRUE(fs::exists(out_ / "results.db"));
+}
+
+TEST_F(Compare, AGateOnNothingIsRefused) {
+  auto nothing = exported(kGoodScores);
+  nothing["scores"]["v2p_r1"]["values"] = {nullptr, nullptr, nullptr, nullptr, nullptr};
+  const auto base = file("nothing.json", nothing), good = file("good.json", exported(kGoodScores));
+  expect_error(run(base, base), kInput, {"nothing was judged"});
+  expect_error(run(base, good, {"--strict"}), kInput, {"nothing was judged"});
+  auto details = nothing;
+  details["scores"] = {{"top7", {{"values", kGoodScores}}}};
+  const auto detail = file("details.json", details);
+  expect_error(run(detail, detail), kInput, {"nothing was judged", "--gate"});
+  EXPECT_EQ(run(detail, detail, {"--gate", "top7=1"}).exit_code, 0);
+}
+
+/// A run that trained nothing and put so many clips of ten classes into `clusters` clusters by chance.
+RunRecord clustered(int clusters, int hour) {
+  auto run = seeds_with({0.5}, hour).front();
+  run.epochs = 0;
+  run.scores["nmi"] = 0.5;
+  run.outputs = {{"cluster", 1, {}, {}}, {"class", 1, {}, {}}};
+  uint32_t state = static_cast<uint32_t>(clusters);
+  for (int clip = 0; clip < 500; ++clip) {
+    state = 1664525 * state + 1013904223;
+    for (auto& output : run.outputs) output.ids.push_back("clip " + std::to_string(clip));
+    run.outputs[0].values.push_back(static_cast<float>((state >> 16) % static_cast<uint32_t>(clusters)));
+    run.outputs[1].values.push_back(static_cast<float>(clip % 10));
+  }
+  return run;
+}
+
+TEST_F(Compare, TheIntervalOfClustersLiesAroundTheDifference) {
+  {
+    Store store = Store::open(out_ / "results.db");
+    add(store, {clustered(30, 13), clustered(300, 14)}, "dddd");
+  }
+  const auto result = run("20240131T130010", "20240131T140010", {"--gate", "nmi=1", "--format", "json"});
+  const auto row = json::parse(result.out).at(0).at("rows").at(0);
+  EXPECT_EQ(row.at("test"), "by item");
+  const double low = row.at("low"), high = row.at("high"), difference = row.at("difference");
+  EXPECT_LT(low, difference) << "repeated clips agree with themselves: all resamples lie higher";
+  EXPECT_NEAR((low + high) / 2, difference, 1e-9) << "a normal distribution is symmetric";
 }
 
 // ---- ci/regress ----------------------------------------------------------------------------------------------------------

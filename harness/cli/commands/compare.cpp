@@ -36,7 +36,9 @@ gate::GatedMetric parse_gate(const std::string& text, const Registry& registry) 
   if (!metric) {
     std::vector<std::string> keys;
     for (const auto& known : all_metrics()) keys.push_back(known.key);
-    throw usage_error(fmt::format("no metric is called '{}'", gated.key), option, suggest(gated.key, keys));
+    const auto near = nearest(gated.key, keys);
+    throw usage_error(fmt::format("no metric is called '{}'", printable(gated.key)), printable(option),
+                      near.empty() ? "'vbench list metrics' names them" : suggest(gated.key, near));
   }
   const auto tolerance = parse_double(text.substr(equals + 1));
   if (!tolerance || !(*tolerance > 0 && *tolerance < 1e6)) throw usage_error("the tolerance is not a number above 0", option);
@@ -79,7 +81,7 @@ std::vector<RunRecord> stored_side(const std::string& text, const std::vector<Ru
   }
   if (revisions.contains(text)) revisions = {text};  // "abc" is not "abc-dirty"
   if (ids.size() + revisions.size() == 0)
-    throw input_error(fmt::format("no valid or INVALID run or revision begins with '{}'", printable(text)), store, kWhatSidesAre);
+    throw input_error(fmt::format("no run id and no revision begins with '{}'", printable(text)), store, kWhatSidesAre);
   if (ids.size() + revisions.size() > 1) {
     std::vector<std::string> names(ids.begin(), ids.end());
     names.insert(names.end(), revisions.begin(), revisions.end());
@@ -149,14 +151,74 @@ void require_pairs(const gate::GateReport& report) {
                     "vbench compare", printable(fmt::format("{}", fmt::join(names, "; "))));
 }
 
+/// The scores that BASE has where `gated` is asked for, as a hint.
+std::string known_scores(const gate::GateReport& report, const gate::GatedMetric& gated) {
+  constexpr size_t kMost = 12;
+  std::vector<std::string> keys;
+  for (const auto& metric : all_metrics()) {
+    const bool known = std::any_of(report.pairs.begin(), report.pairs.end(), [&](const gate::GatedPair& pair) {
+      return (gated.method.empty() || gated.method == pair.base.method) && pair.base.scores.contains(metric.key);
+    });
+    if (known) keys.push_back(metric.key);
+  }
+  const auto near = nearest(gated.key, keys);
+  if (!near.empty()) return suggest(gated.key, near);
+  const std::string more = keys.size() > kMost ? ", ..." : "";
+  keys.resize(std::min(keys.size(), kMost));
+  return keys.empty() ? "it has none" : fmt::format("it has {}{}", fmt::join(keys, ", "), more);
+}
+
 /// A gate on what nobody has would let everything pass.
 void require_metrics(const gate::GateReport& report, const gate::GateRequest& request) {
   for (const auto& gated : request.metrics) {
     const bool known = std::any_of(report.pairs.begin(), report.pairs.end(), [&](const gate::GatedPair& pair) {
       return (gated.method.empty() || gated.method == pair.base.method) && pair.base.scores.contains(gated.key);
     });
-    if (!known) throw input_error(fmt::format("nothing that is compared has the score '{}' in BASE", gated.key), "--gate " + gated.key);
+    if (known) continue;
+    const bool compared = gated.method.empty() || std::any_of(report.pairs.begin(), report.pairs.end(), [&](const gate::GatedPair& pair) {
+                            return gated.method == pair.base.method;
+                          });
+    const auto option = fmt::format("--gate {}{}{}", gated.method, gated.method.empty() ? "" : "/", gated.key);
+    if (!compared) throw input_error(fmt::format("nothing of {} is compared", gated.method), option);
+    const auto of_method = gated.method.empty() ? std::string() : fmt::format("of {} ", gated.method);
+    throw input_error(fmt::format("nothing {}that is compared has the score '{}' in BASE", of_method, gated.key), option,
+                      known_scores(report, gated));
   }
+}
+
+/// Nor may what BASE has none of.
+void require_scores(const gate::GateReport& report) {
+  if (gate::judges_nothing(report))
+    throw input_error("nothing was judged: BASE has none of the scores that boards show", "vbench compare",
+                      "name one that it has with --gate");
+}
+
+/// Whether reading `side` reads `file`.
+bool is_read(const fs::path& file, const fs::path& side) {
+  std::error_code missing;
+  if (fs::equivalent(file, side, missing)) return true;
+  const auto folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
+  return file.extension() == ".json" && fs::equivalent(folder, side, missing);
+}
+
+/// What is written must replace neither a side nor each other.
+void require_own_files(const CompareOptions& files, const std::vector<fs::path>& inputs) {
+  for (const auto& [option, file] : {std::pair("--junit", files.junit), std::pair("--summary", files.summary)}) {
+    const fs::path written = file;
+    if (std::any_of(inputs.begin(), inputs.end(), [&](const fs::path& side) { return is_read(written, side); }))
+      throw usage_error("lies where BASE or CANDIDATE is read from", printable(fmt::format("{} {}", option, file)),
+                        "write to another file");
+  }
+  if (!files.junit.empty() && fs::weakly_canonical(fs::absolute(files.junit)) == fs::weakly_canonical(fs::absolute(files.summary)))
+    throw usage_error("is the file of --junit too", printable(fmt::format("--summary {}", files.summary)), "write to another file");
+}
+
+/// Files of an earlier call would be taken for those of this one if it ends early.
+void remove_earlier(const fs::path& file, const std::vector<fs::path>& inputs) {
+  if (std::any_of(inputs.begin(), inputs.end(), [&](const fs::path& side) { return is_read(file, side); })) return;
+  std::error_code error;
+  fs::remove(file, error);
+  if (error) throw input_error("cannot remove the file of an earlier call: " + error.message(), printable(file.string()));
 }
 
 /// Why the gate does not let CANDIDATE pass, the worst first.
@@ -198,8 +260,12 @@ int compare_command(const CommandContext& context) {
   const auto& invocation = context.invocation;
   const bool strict = invocation.run.strict;
   auto request = request_of(context);
+  require_own_files(invocation.compare, {invocation.positional[0], invocation.positional[1], store_path(invocation.run)});
   for (const auto& file : {invocation.compare.junit, invocation.compare.summary}) {
     if (!file.empty()) require_writable(file);
+  }
+  for (const auto& file : {invocation.compare.junit, invocation.compare.summary}) {
+    if (!file.empty()) remove_earlier(file, {invocation.positional[0], invocation.positional[1], store_path(invocation.run)});
   }
   if (!invocation.run.method.empty()) (void)context.registry.find_method(invocation.run.method);
   if (!invocation.run.dataset.empty()) (void)context.registry.find_dataset(invocation.run.dataset);
@@ -209,6 +275,7 @@ int compare_command(const CommandContext& context) {
   const auto report = gate::run_gate(base, candidate, request);
   require_pairs(report);
   require_metrics(report, request);
+  require_scores(report);
   print_tables(gate::tables(report), effective_format(invocation.run));
   if (!invocation.compare.junit.empty()) write_file_atomically(invocation.compare.junit, gate::junit(report, strict));
   if (!invocation.compare.summary.empty()) write_file_atomically(invocation.compare.summary, gate::markdown_summary(report, strict));

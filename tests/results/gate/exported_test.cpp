@@ -119,6 +119,7 @@ TEST_F(Exported, WhatIsNoJsonIsRefused) {
   expect_refused("", {"is not JSON"});
   expect_refused("{\"method\": ", {"is not JSON"});
   expect_refused("\xff\xfe", {"is not JSON"});
+  expect_refused("[1e999]", {"holds a number that is too large"});
   expect_refused("3", {"is not an object"});
   expect_refused("[[]]", {"[0]", "is not an object"});
   expect_refused(std::string(100000, '['), {"is not JSON"});
@@ -148,6 +149,12 @@ TEST_F(Exported, EveryMistakeIsNamedByItsPlace) {
   expect_at([](json& run) { run["speeds"]["forward_clips_per_s"][0] = 0; }, {"speeds.forward_clips_per_s has a speed that is not above 0"});
   expect_at([](json& run) { run["run_ids"].erase(0); }, {"run_ids has not one id a seed"});
   expect_at([](json& run) { run["verdict"]["valid"] = "yes"; }, {"verdict.valid is not true or false"});
+  expect_at(
+      [](json& run) {
+        run["verdict"]["valid"] = false;
+        run["invalid_seeds"] = {1, 2, 9, 10, 11, 12, 13};
+      },
+      {"invalid_seeds[2] is none of the seeds"});
   expect_at([](json& run) { run["scores"]["a\nb\x1b"] = 3; }, {"scores.a\\x0ab\\x1b is not an object"});
 }
 
@@ -160,6 +167,7 @@ TEST_F(Exported, BoardsAreCheckedToo) {
   };
   expect_at([](json& board) { board["protocol_version"] = "two"; }, {"[0].protocol_version is not a whole number"});
   expect_at([](json& board) { board["rows"][0]["runs"] = 0; }, {"[0].rows[0].runs is 0"});
+  expect_at([](json& board) { board["rows"][0]["runs"] = INT64_MAX; }, {"[0].rows[0].runs is more than 1000000"});
   expect_at([](json& board) { board["rows"][0]["v2p_r1"]["std"] = -1; }, {"[0].rows[0].v2p_r1.std is negative"});
   expect_at([](json& board) { board["rows"][0]["v2p_r1"] = 0.5; }, {"[0].rows[0].v2p_r1 has no deviation over its 5 runs"});
   expect_at([](json& board) { board["rows"] = "none"; }, {"[0].rows is not a list"});

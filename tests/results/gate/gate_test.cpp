@@ -8,6 +8,7 @@
 #include <functional>
 #include <stdexcept>
 
+#include "harness/core/text.hpp"
 #include "tests/results/gate/sides.hpp"
 
 namespace vbench::gate {
@@ -48,6 +49,18 @@ TEST(Gate, TheNewestRunOfASeedCounts) {
   EXPECT_EQ(score_of(report, "v2p_r1").judgement.basis, Basis::kIdentical);
 }
 
+TEST(Gate, ANewerInvalidRunIsNotHiddenByAnOlderValidOne) {
+  auto candidate = joined(seeds_with(kGoodScores, 11), seeds_with(kGoodScores, 12));
+  candidate[7].verdict = {false, {"the loss is not finite"}};
+  const auto report = gated(seeds_with(kGoodScores), candidate);
+  EXPECT_EQ(report.pairs.at(0).candidate.runs, 4);
+  EXPECT_EQ(report.pairs[0].lost_runs, "5 valid run(s) in BASE, 4 in CANDIDATE; INVALID there: seed 3: the loss is not finite");
+  EXPECT_EQ(score_of(report, "v2p_r1").judgement.pairs, 4) << "the older score of seed 3 is not of this program";
+  candidate[7].verdict = {};
+  candidate[2].verdict = {false, {"the loss is not finite"}};
+  EXPECT_EQ(gated(seeds_with(kGoodScores), candidate).pairs.at(0).lost_runs, "") << "seed 3 was run again";
+}
+
 TEST(Gate, ConfigurationsOfTheSameSettingsArePairs) {
   auto wide = seeds_with(kBadScores);
   for (auto& run : wide) run.settings["width"] = "512";
@@ -65,6 +78,16 @@ TEST(Gate, ASettingThatChangedIsSaid) {
   ASSERT_EQ(report.pairs.size(), 2U);
   EXPECT_THAT(report.pairs[0].notes, Contains(HasSubstr("learning_rate=0.001 in BASE, learning_rate=0.1 in CANDIDATE")));
   EXPECT_EQ(score_of(report, "v2p_r1").judgement.verdict, Verdict::kWorse);
+}
+
+TEST(Gate, ALongNoteOnSettingsEndsWithAWholeLetter) {
+  for (size_t length = 280; length < 284; ++length) {
+    auto candidate = seeds_with(kGoodScores);
+    for (auto& run : candidate) run.settings["learning_rate"] = std::string(length, 'x') + "\U0001F3A5\U0001F3A5\U0001F3A5";
+    const auto& notes = gated(seeds_with(kGoodScores), candidate).pairs.at(0).notes;
+    EXPECT_THAT(notes, Contains(HasSubstr("... in CANDIDATE")));
+    for (const auto& note : notes) EXPECT_EQ(printable(note), note);
+  }
 }
 
 TEST(Gate, WhatHasNoCounterpartIsNamed) {

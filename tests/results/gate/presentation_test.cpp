@@ -107,6 +107,23 @@ TEST(Passed, IsLostByWorseGoneOrIncomparableAndStrictlyByDoubt) {
   EXPECT_TRUE(passed(gated(speedless(seeds_with(kGoodScores)), speedless(more)), true)) << "more than before is no loss";
 }
 
+TEST(Passed, IsLostWhereNothingIsJudged) {
+  auto nothing = seeds_with(kGoodScores);
+  for (auto& run : nothing) run.scores.clear();
+  for (const auto& candidate : {nothing, seeds_with(kGoodScores, 11)}) {
+    const auto report = gated(nothing, candidate);
+    EXPECT_TRUE(judges_nothing(report)) << "the speeds alone say nothing of the scores";
+    EXPECT_FALSE(passed(report, false));
+    EXPECT_EQ(nlohmann::json::parse(render(tables(report), OutputFormat::kJson)).at(0).at("verdict"), "cannot tell");
+    EXPECT_THAT(render(tables(report), OutputFormat::kTable), HasSubstr("BASE has none of the metrics that are judged."));
+    EXPECT_THAT(markdown_summary(report, false), StartsWith("### vbench compare: FAILED\n"));
+  }
+  auto details = seeds_with(kGoodScores);
+  for (auto& run : details) run.scores = {{"top7", 0.5}};
+  EXPECT_FALSE(passed(gated(details, details), true)) << "metrics that boards do not show";
+  EXPECT_TRUE(passed(gated(details, details, {.metrics = {{"", "top7", 0.01}}}), true)) << "unless they are asked for";
+}
+
 TEST(Junit, HasACaseAMetricAndCountsThem) {
   const auto report = gated(seeds_with(kGoodScores), seeds_with(kBadScores, 11));
   const auto tree = parsed(junit(report, false));
@@ -167,6 +184,14 @@ TEST(Junit, NamesCannotBreakIt) {
   EXPECT_EQ(cases[0].get<std::string>("<xmlattr>.classname"), "coot.a<b>&\"'|`*[x](y)\\x01\\x1b\\xff@all\\x0a# c.youcook2.val");
 }
 
+TEST(Junit, HasNoCharacterThatXmlLacks) {
+  const std::string name = "a\uFFFEb\uFFFFc\uFFFDd";
+  const auto text = junit(gated(seeds_with(kGoodScores, 10, name), seeds_with(kBadScores, 11, name)), false);
+  EXPECT_THAT(text, HasSubstr("a\uFFFDb\uFFFDc\uFFFDd"));
+  EXPECT_THAT(text, Not(HasSubstr("\uFFFE")));
+  EXPECT_THAT(text, Not(HasSubstr("\uFFFF")));
+}
+
 TEST(MarkdownSummary, SaysTheVerdictFirst) {
   EXPECT_THAT(markdown_summary(gated(seeds_with(kGoodScores), seeds_with(kGoodScores)), false), StartsWith("### vbench compare: passed\n"));
   const auto text = markdown_summary(gated(seeds_with(kGoodScores), seeds_with(kBadScores, 11)), false);
@@ -178,6 +203,14 @@ TEST(MarkdownSummary, SaysTheVerdictFirst) {
 TEST(MarkdownSummary, NamesCannotBreakIt) {
   const auto text = markdown_summary(gated(seeds_with(kGoodScores, 10, kHostile), seeds_with(kBadScores, 11, kHostile)), false);
   for (const char* part : {"<b>", "\x01", "\x1b", "\xff", "\n# c", "- coot a<", " @all", "`*"}) EXPECT_THAT(text, Not(HasSubstr(part)));
+}
+
+TEST(MarkdownSummary, NamesBecomeNeitherImagesNorLinks) {
+  const std::string name = "![x](http://evil.test/x.png) www.evil.test [y](z)";
+  const auto text = markdown_summary(gated(seeds_with(kGoodScores, 10, name), seeds_with(kBadScores, 11, name)), false);
+  EXPECT_THAT(text, HasSubstr("evil"));
+  for (const char* part : {"![", "x](", "y](", " [y", "://", "www."}) EXPECT_THAT(text, Not(HasSubstr(part)));
+  EXPECT_THAT(text, HasSubstr("**coot \\!\\[x\\](http&#58;//evil.test/x.png) www&#46;evil.test \\[y\\](z) on youcook2:"));
 }
 
 }  // namespace
