@@ -10,6 +10,7 @@
 
 #include "datasets/register.hpp"
 #include "harness/cli/commands/commands.hpp"
+#include "harness/cli/error_line.hpp"
 #include "harness/core/error.hpp"
 #include "harness/core/stop_signal.hpp"
 #include "methods/registered_methods.hpp"
@@ -42,7 +43,7 @@ std::string first_line(const std::string& text) { return text.substr(0, text.fin
 
 int fail(ErrorKind kind, const std::string& line) {
   std::cout.flush();
-  std::cerr << "vbench: " << line << "\n";
+  std::cerr << error_line(line) << "\n";
   return exit_code(kind);
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/cli/error_line.hpp"
 #include "harness/cli/options.hpp"
 #include "harness/core/error.hpp"
 
@@ -62,7 +63,7 @@ int main(int argc, char** argv) {
     prepare_libraries();
     return load_engine()(argc, argv);
   } catch (const vbench::Error& error) {
-    std::cerr << "vbench: " << error.what() << "\n";
+    std::cerr << vbench::cli::error_line(error.what()) << "\n";
     return vbench::exit_code(error.kind());
   } catch (const std::exception& error) {
     std::cerr << "vbench: internal error: " << error.what() << "\n";

@@ -164,7 +164,7 @@ void finish(Raw& raw, const po::variables_map& values) {
   require_within("--examples", raw.invocation.examples, 0, 100);
   require_within("--frames", raw.invocation.frames, 1, 32);
   const double slower = raw.invocation.compare.speed_tolerance;
-  if (!(slower > 0 && slower < 100)) throw usage_error(fmt::format("{} is not between 0 and 100", slower), "--speed-tolerance");
+  if (!(slower > 0 && slower < 100)) throw usage_error(fmt::format("{} is not above 0 and below 100 (%)", slower), "--speed-tolerance");
   if (raw.invocation.top < 1) throw usage_error("must be at least 1", "--top");
   constexpr int64_t kMostThreads = 1024;  // more is a mistake, and starting them would fail somewhere deep inside
   if (std::min(run.threads, run.workers) < 0 || std::max(run.threads, run.workers) > kMostThreads)

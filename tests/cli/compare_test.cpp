@@ -126,7 +126,8 @@ TEST_F(Compare, ALeaderboardIsASideToo) {
 TEST_F(Compare, GatesSayWhichMetricsAndHowMuch) {
   EXPECT_EQ(run("aaaa1111bbbb", "cccc", {"--gate", "v2p_r1=10"}).exit_code, 0);
   EXPECT_EQ(run("aaaa1111bbbb", "cccc", {"--gate", "v2p_r1=10", "--gate", "coot/v2p_r1=1"}).exit_code, kWorse);
-  expect_error(run("aaaa1111bbbb", "cccc", {"--gate", "top1=1"}), kInput, {"--gate top1: nothing that is compared has the score 'top1' in BASE; it has v2p_r1"});
+  expect_error(run("aaaa1111bbbb", "cccc", {"--gate", "top1=1"}), kInput,
+               {"--gate top1: nothing that is compared has the score 'top1' in BASE; it has v2p_r1"});
   expect_error(run("aaaa1111bbbb", "cccc", {"--gate", "coot/v2p_r10=1"}), kInput,
                {"--gate coot/v2p_r10: nothing of coot that is compared has the score 'v2p_r10' in BASE; did you mean 'v2p_r1'?"});
   expect_error(run("aaaa1111bbbb", "cccc", {"--gate", "sam/v2p_r1=1"}), kInput, {"--gate sam/v2p_r1: nothing of sam is compared"});
