@@ -84,34 +84,38 @@ class CountOutcome : public Outcome {
 /// Median rank, rounded down.
 class MedianOutcome : public Outcome {
  public:
-  MedianOutcome(std::vector<std::string> ids, std::vector<int32_t> ranks) : Outcome(std::move(ids)), ranks_(std::move(ranks)) {
-    largest_ = *std::max_element(ranks_.begin(), ranks_.end());
+  MedianOutcome(std::vector<std::string> ids, const std::vector<int64_t>& ranks) : Outcome(std::move(ids)), ranks_(ranks) {
+    std::sort(ranks_.begin(), ranks_.end());
+    ranks_.erase(std::unique(ranks_.begin(), ranks_.end()), ranks_.end());
+    for (const int64_t rank : ranks)
+      place_of_.push_back(static_cast<int32_t>(std::lower_bound(ranks_.begin(), ranks_.end(), rank) - ranks_.begin()));
   }
   [[nodiscard]] double score() const override {
-    std::vector<int32_t> counts(static_cast<size_t>(largest_) + 1);
-    for (const int32_t rank : ranks_) ++counts[static_cast<size_t>(rank)];
-    return median(counts, ranks_.size());
+    std::vector<int32_t> counts(ranks_.size());
+    for (const int32_t place : place_of_) ++counts[static_cast<size_t>(place)];
+    return median(counts, place_of_.size());
   }
   [[nodiscard]] double score(Rows rows) const override {
     static thread_local std::vector<int32_t> counts;  // thousands of resamples a second
-    counts.assign(static_cast<size_t>(largest_) + 1, 0);
-    for (const int64_t row : rows) ++counts[static_cast<size_t>(ranks_[static_cast<size_t>(row)])];
+    counts.assign(ranks_.size(), 0);
+    for (const int64_t row : rows) ++counts[static_cast<size_t>(place_of_[static_cast<size_t>(row)])];
     return median(counts, rows.size());
   }
 
  private:
-  static double median(const std::vector<int32_t>& counts, size_t items) {
+  [[nodiscard]] double median(const std::vector<int32_t>& counts, size_t items) const {
     if (items == 0) return std::numeric_limits<double>::quiet_NaN();
     const auto lower = static_cast<int64_t>((items + 1) / 2), upper = static_cast<int64_t>(items / 2 + 1);  // the middle ones, from 1
-    int64_t seen = 0, rank = 0;
-    while ((seen += counts[static_cast<size_t>(rank)]) < lower) ++rank;
-    const int64_t low = rank;
-    while (seen < upper) seen += counts[static_cast<size_t>(++rank)];
-    return std::floor(static_cast<double>(low + rank) / 2);
+    size_t place = 0;
+    int64_t seen = counts[place];
+    while (seen < lower) seen += counts[++place];
+    const int64_t low = ranks_[place];
+    while (seen < upper) seen += counts[++place];
+    return std::floor(static_cast<double>(low + ranks_[place]) / 2);
   }
 
-  std::vector<int32_t> ranks_;
-  int32_t largest_ = 0;
+  std::vector<int64_t> ranks_;     // that occur, from the best one on
+  std::vector<int32_t> place_of_;  // among them, of each item's rank
 };
 
 /// Each class that occurs counts the same.

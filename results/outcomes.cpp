@@ -22,9 +22,11 @@ const ItemOutput* find_output(const std::vector<ItemOutput>& outputs, const std:
   return nullptr;
 }
 
+constexpr float kMost = 1 << 24;  // beyond it float32 does not hold every whole number
+
 int64_t whole_number(const ItemOutput& output, size_t index, float least) {
   const float value = output.values[index];
-  if (!(value >= least) || value != std::floor(value))
+  if (!(value >= least && value <= kMost) || value != std::floor(value))
     throw input_error(fmt::format("{} is none of the numbers that it holds", value),
                       fmt::format("output '{}', row {}", output.name, index));
   return static_cast<int64_t>(value);
@@ -102,7 +104,7 @@ void add_sums(Sums& all, const Recipe& recipe, const ItemOutput& output) {
   }
 }
 
-std::unique_ptr<const Outcome> ratio_of(const Recipe& recipe, const std::vector<const ItemOutput*>& outputs) {
+std::unique_ptr<Outcome> ratio_of(const Recipe& recipe, const std::vector<const ItemOutput*>& outputs) {
   Sums all;
   for (const auto* output : outputs) add_sums(all, recipe, *output);
   if (std::all_of(all.weights.begin(), all.weights.end(), [](double weight) { return weight == 0; })) return nullptr;
@@ -112,7 +114,7 @@ std::unique_ptr<const Outcome> ratio_of(const Recipe& recipe, const std::vector<
   return std::make_unique<RatioOutcome>(std::move(all.ids), std::move(all.sums), std::move(all.weights), finish);
 }
 
-std::unique_ptr<const Outcome> clusters_of(const Recipe& recipe, const ItemOutput& output, const ItemOutput& labels) {
+std::unique_ptr<Outcome> clusters_of(const Recipe& recipe, const ItemOutput& output, const ItemOutput& labels) {
   const auto clusters = whole_numbers(output, 0), classes = whole_numbers(labels, 0);
   const auto tensor = [](const std::vector<int64_t>& values) { return at::tensor(values, at::kLong); };
   Contingency table = tabulate(tensor(clusters), tensor(classes));
@@ -140,19 +142,24 @@ std::unique_ptr<const Outcome> clusters_of(const Recipe& recipe, const ItemOutpu
   return std::make_unique<ClusterOutcome>(output.ids, std::move(table), std::move(cell_of), recipe.formula);
 }
 
-std::unique_ptr<const Outcome> class_mean_of(const Recipe& recipe, const ItemOutput& output, const ItemOutput& labels) {
+std::unique_ptr<Outcome> class_mean_of(const Recipe& recipe, const ItemOutput& output, const ItemOutput& labels) {
   std::vector<bool> hits;
   for (const int64_t rank : whole_numbers(output, 1)) hits.push_back(rank <= recipe.k);
   return std::make_unique<ClassMeanOutcome>(output.ids, std::move(hits), whole_numbers(labels, 0));
 }
 
-std::unique_ptr<const Outcome> median_of(const ItemOutput& output) {
-  std::vector<int32_t> ranks;
-  for (const int64_t rank : whole_numbers(output, 1)) ranks.push_back(static_cast<int32_t>(rank));
-  return std::make_unique<MedianOutcome>(output.ids, std::move(ranks));
+void check_one_a_row(const ItemOutput& output) {
+  if (output.width != 1)
+    throw input_error(fmt::format("{} numbers an item instead of 1", output.width), fmt::format("output '{}'", output.name));
 }
 
-std::unique_ptr<const Outcome> undefined_of(const ItemOutput& output) {
+std::unique_ptr<Outcome> median_of(const ItemOutput& output) {
+  check_one_a_row(output);
+  return std::make_unique<MedianOutcome>(output.ids, whole_numbers(output, 1));
+}
+
+std::unique_ptr<Outcome> undefined_of(const ItemOutput& output) {
+  check_one_a_row(output);
   std::vector<double> counts;
   for (const float value : output.values) counts.push_back(std::isnan(value) ? 1 : 0);
   return std::make_unique<CountOutcome>(output.ids, std::move(counts));
@@ -163,7 +170,7 @@ void check_same_items(const ItemOutput& first, const ItemOutput& second) {
     throw input_error("the two are not of the same items", fmt::format("outputs '{}' and '{}'", first.name, second.name));
 }
 
-std::unique_ptr<const Outcome> make_outcome(const Recipe& recipe, const std::vector<const ItemOutput*>& outputs, const ItemOutput* labels) {
+std::unique_ptr<Outcome> make_outcome(const Recipe& recipe, const std::vector<const ItemOutput*>& outputs, const ItemOutput* labels) {
   if (labels != nullptr) check_same_items(*outputs.front(), *labels);
   switch (recipe.formula) {
     case Formula::kMedianRank:

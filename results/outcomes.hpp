@@ -16,13 +16,15 @@ namespace vbench {
 /// One metric of one run, item by item. Const functions may be called on several threads at once.
 class Outcome {
  public:
-  explicit Outcome(std::vector<std::string> ids) : ids_(std::move(ids)) {}
+  explicit Outcome(std::vector<std::string> ids) : ids_(std::move(ids)), items_(static_cast<int64_t>(ids_.size())) {}
   virtual ~Outcome() = default;
   Outcome(const Outcome&) = delete;
   Outcome& operator=(const Outcome&) = delete;
 
   [[nodiscard]] const std::vector<std::string>& ids() const { return ids_; }
-  [[nodiscard]] int64_t items() const { return static_cast<int64_t>(ids_.size()); }
+  /// They take more memory than the numbers: whoever has compared them and keeps many outcomes lets them go.
+  void forget_ids() { ids_ = {}; }
+  [[nodiscard]] int64_t items() const { return items_; }
 
   /// As the protocol computes it.
   [[nodiscard]] virtual double score() const = 0;
@@ -33,10 +35,11 @@ class Outcome {
 
  private:
   std::vector<std::string> ids_;
+  int64_t items_;
 };
 
 struct OutcomeOrReason {
-  std::unique_ptr<const Outcome> outcome;
+  std::unique_ptr<Outcome> outcome;
   std::string reason = "";  ///< why there is none
 };
 
@@ -46,7 +49,7 @@ struct OutcomeOrReason {
 
 /// @param scores   of the run
 /// @param outputs  of the run; those that the recipe takes are enough
-/// @throws Error   kInput if an output holds what it cannot hold: ranks below 1, outputs of different items
+/// @throws Error   kInput if an output holds what it cannot hold: ranks below 1 or above 2^24, outputs of different items
 [[nodiscard]] OutcomeOrReason outcome_of(const Recipe& recipe, const Scores& scores, const std::vector<ItemOutput>& outputs);
 
 }  // namespace vbench

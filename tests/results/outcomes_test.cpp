@@ -228,6 +228,22 @@ TEST(Outcomes, OverResampledItemsAreThoseOfAListWithRepetitions) {
     EXPECT_NEAR(outcome_of(*find_recipe(metric), {}, whole).outcome->score(rows), score_of(metric, drawn), 1e-12) << metric;
 }
 
+// The largest rank that is one; memory and time follow the number of items.
+TEST(Outcomes, OfMedianRanksTakeAnyRank) {
+  const std::vector<ItemOutput> outputs{{"v2p_rank", 1, {"a", "b", "c"}, {16777216, 1, 5}}};
+  const auto found = outcome_of(*find_recipe("v2p_medr"), {}, outputs);
+  EXPECT_EQ(found.outcome->score(), 5);
+  EXPECT_EQ(found.outcome->score(std::vector<int64_t>{0, 0, 1}), 16777216);
+  EXPECT_EQ(found.outcome->score(std::vector<int64_t>{0, 2}), 8388610) << "(16777216 + 5) / 2, rounded down";
+}
+
+TEST(Outcomes, CountTheirItemsWithoutIdsToo) {
+  auto found = outcome_of(*find_recipe("v2p_r1"), {}, few_ranks());
+  found.outcome->forget_ids();
+  EXPECT_TRUE(found.outcome->ids().empty());
+  EXPECT_EQ(found.outcome->items(), 4);
+}
+
 TEST(Outcomes, SayWhyThereAreNone) {
   EXPECT_THAT(outcome_of(*find_recipe("c2s_r1"), {}, few_ranks()).reason, HasSubstr("stored no 'c2s_rank'"));
   EXPECT_THAT(outcome_of(*find_recipe("nmi"), {}, {{"cluster", 1, {"a"}, {1}}}).reason, HasSubstr("'cluster' and 'class'"));
@@ -241,6 +257,13 @@ TEST(Outcomes, RefuseOutputsThatCannotBe) {
   EXPECT_THAT(refused("v2p_r1", {{"v2p_rank", 1, {"a", "b"}, {1, 0}}}), HasSubstr("output 'v2p_rank', row 1"));
   EXPECT_THAT(refused("v2p_medr", {{"v2p_rank", 1, {"a"}, {1.5}}}), HasSubstr("1.5"));
   EXPECT_THAT(refused("v2p_mrr", {{"v2p_rank", 1, {"a"}, {std::nanf("")}}}), HasSubstr("nan"));
+  for (const float rank : {INFINITY, 1e30F, 3e9F, 16777218.0F}) {  // the last one is the first number above 2^24 that float32 has
+    for (const char* metric : {"v2p_medr", "v2p_r1", "v2p_mrr"})
+      EXPECT_THAT(refused(metric, {{"v2p_rank", 1, {"a", "b"}, {1, rank}}}), HasSubstr("row 1")) << metric << " of " << rank;
+    EXPECT_THAT(refused("nmi", {{"cluster", 1, {"a"}, {rank}}, {"class", 1, {"a"}, {1}}}), HasSubstr("output 'cluster'")) << rank;
+  }
+  EXPECT_THAT(refused("v2p_medr", {{"v2p_rank", 2, {"a"}, {1, 2}}}), HasSubstr("2 numbers an item"));
+  EXPECT_THAT(refused("completion_undefined", {{find_recipe("completion_undefined")->output, 2, {"a"}, {1, 2}}}), HasSubstr("2 numbers"));
   EXPECT_THAT(refused("nmi", {{"cluster", 1, {"a"}, {1}}, {"class", 1, {"b"}, {1}}}), HasSubstr("not of the same items"));
   EXPECT_THAT(refused("abstraction_top1", {{"abstraction_rank_n3", 5, {"a"}, {1, 1, 1, 1, 1}}}), HasSubstr("no subsets"));
 }
