@@ -76,6 +76,7 @@ struct Kinds {
   int64_t made = 0, items = 0, seeds = 0;
   std::set<std::string> names;
   std::map<std::string, std::set<std::string>> untested = {}, by_seed_alone = {};  // columns, by the reason why; empty: outputs are missing
+  std::string reason = "";                                                         // why a test by item was not made
 };
 
 std::string column_of(const std::string& metric) {
@@ -100,16 +101,18 @@ Kinds kinds_of(const std::vector<RowPair>& pairs, const std::vector<RowCompariso
     kinds.items += items;
     kinds.seeds += seeds;
     if (items) kinds.names.insert(comparison.by_item.name);
-    if (!items) (seeds ? kinds.by_seed_alone : kinds.untested)[why_no_recipe(pairs[i].metric)].insert(column_of(pairs[i].metric));
+    if (items) continue;
+    const std::string& said = comparison.by_item.reason;
+    (seeds ? kinds.by_seed_alone : kinds.untested)[said.empty() ? why_no_recipe(pairs[i].metric) : said].insert(column_of(pairs[i].metric));
+    if (kinds.reason.empty()) kinds.reason = said;
   }
   return kinds;
 }
 
 std::vector<std::string> notes_of(const Kinds& kinds) {
   if (kinds.made == 0) {
-    return {
-        fmt::format("Nothing is marked as best: without outputs by item and with fewer than {} runs a row, no difference can be tested.",
-                    kFewestSeeds)};
+    return {fmt::format("Nothing is marked as best: {} and with fewer than {} runs a row, no difference can be tested.",
+                        kinds.reason.empty() ? "without outputs by item" : "with " + kinds.reason, kFewestSeeds)};
   }
   std::vector<std::string> notes{
       fmt::format("Best in bold or with *, second underlined or with _, where it is significantly better than every row behind it "
@@ -120,7 +123,8 @@ std::vector<std::string> notes_of(const Kinds& kinds) {
     notes.push_back(fmt::format("Tested {}: other items might say otherwise, and fewer than {} runs a row say nothing about other seeds.",
                                 by_item, kFewestSeeds));
   } else if (kinds.items == 0) {
-    notes.emplace_back("Tested by seed (Welch): outputs by item are not stored, so nothing is known about other items.");
+    notes.push_back(fmt::format("Tested by seed (Welch): {}, so nothing is known about other items.",
+                                kinds.reason.empty() ? "outputs by item are not stored" : "there are " + kinds.reason));
   } else {
     notes.push_back(fmt::format("Tested {} and, from {} runs a row on, by seed (Welch); where both are known, both must agree.", by_item,
                                 kFewestSeeds));

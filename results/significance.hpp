@@ -24,7 +24,8 @@ struct RowPair {
 /// How likely items drawn anew would show such a difference between two rows that are equally good. NaN: it cannot be told.
 struct ItemTest {
   double p = std::numeric_limits<double>::quiet_NaN();
-  std::string name = "";  ///< "McNemar", "bootstrap"
+  std::string name = "";    ///< "McNemar", "bootstrap"
+  std::string reason = "";  ///< why there is no p although outputs are there
 };
 
 /// Tests pairs of rows by item, each row being the runs of several seeds; one answer a pair.

@@ -301,7 +301,8 @@ TEST(Significance, OfInfiniteNumbersIsUnknown) {
   for (const auto& odd : {Numbers{1, kInfinite, 3}, Numbers{kInfinite, kInfinite, kInfinite}, Numbers{-kInfinite, 1, kInfinite}}) {
     const Numbers plain{1, 2, 4};
     EXPECT_TRUE(std::isnan(mean_interval(odd).low)) << odd[1];
-    for (const auto& result : {welch_test(odd, plain), welch_test(plain, odd), paired_t_test(plain, odd), ideal_bootstrap_means(plain, odd)}) {
+    for (const auto& result :
+         {welch_test(odd, plain), welch_test(plain, odd), paired_t_test(plain, odd), ideal_bootstrap_means(plain, odd)}) {
       EXPECT_TRUE(std::isnan(result.p)) << odd[0] << " " << odd[1];
       EXPECT_TRUE(std::isnan(result.interval.high));
     }

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cmath>
 
 #include "metrics/significance.hpp"
@@ -160,6 +161,30 @@ TEST(Significance, SaysWhatIsTestedBySeedAloneAndWhy) {
                                              "batches\\)\\.")));
 }
 
+TEST(Significance, SaysWhatIsTooMuchToTestByItem) {
+  const auto too_many = [](const std::vector<Runs>&, const std::vector<RowPair>& pairs) {
+    return std::vector<ItemTest>(pairs.size(), ItemTest{.reason = "too many items"});
+  };
+  const Row single({0.7});
+  EXPECT_THAT(significance_of({single.runs(), kSingle.runs()}, {kMetric}, too_many).notes,
+              ElementsAre(HasSubstr("with too many items and with fewer than 3 runs a row")));
+  EXPECT_THAT(significance_of({kGood.runs(), kFar.runs()}, {kMetric}, too_many).notes,
+              Contains(HasSubstr("Tested by seed (Welch): there are too many items, so nothing is known about other items.")));
+  const auto mixed = [](const std::vector<Runs>&, const std::vector<RowPair>& pairs) {
+    std::vector<ItemTest> tests;
+    for (const auto& pair : pairs)
+      tests.push_back(pair.metric == kMetric ? ItemTest{0.01, "McNemar"} : ItemTest{.reason = "too many items"});
+    return tests;
+  };
+  Row low({0.5, 0.51, 0.52}), high({0.8, 0.81, 0.82});
+  for (auto* row : {&low, &high}) {
+    for (auto& record : row->records) record.scores["v2p_medr"] = record.scores[kMetric];
+  }
+  EXPECT_THAT(significance_of({low.runs(), high.runs()}, {kMetric, "v2p_medr"}, mixed).notes,
+              Contains(HasSubstr("Tested by seed alone: ")).Times(1));
+  EXPECT_THAT(significance_of({low.runs(), high.runs()}, {kMetric, "v2p_medr"}, mixed).notes, Contains(HasSubstr("MedR (too many items)")));
+}
+
 /// A run with ranks by item.
 RunRecord ranked(const std::vector<float>& ranks, const std::string& name = "v2p_rank") {
   auto run = test::run_with(1, 0);
@@ -251,6 +276,47 @@ TEST(ItemTests, OfClustersFollowTheSpreadOfResamples) {
     EXPECT_GT(item_p({{&as_good}, {&good}}, metric, "bootstrap"), 0.05) << metric;
   }
   EXPECT_LT(item_p({{&bad}, {&good}}, "acc", "McNemar"), 1e-4);
+}
+
+/// Ranks that repeat every few items.
+RunRecord any_ranks(int64_t items, int64_t step) {
+  std::vector<float> ranks;
+  for (int64_t i = 0; i < items; ++i) ranks.push_back(static_cast<float>(1 + i * step % 41));
+  return ranked(ranks);
+}
+
+// 8 million ranks a resample.
+TEST(ItemTests, AreNotMadeWhereTheyWouldTakeMinutes) {
+  const auto first = any_ranks(20000, 37), second = any_ranks(20000, 7);
+  const std::vector<Runs> rows{Runs(200, &first), Runs(200, &second)};
+  const auto tests = item_tester()(rows, {{"v2p_medr", 1, 0}, {"v2p_r1", 1, 0}});
+  EXPECT_TRUE(std::isnan(tests[0].p));
+  EXPECT_THAT(tests[0].reason, HasSubstr("too many items and runs"));
+  EXPECT_FALSE(std::isnan(tests[1].p)) << "shares need no resamples";
+}
+
+// Loose by a factor of ten. Every pair of 400 rows that a board compares, for whose least p 60,000 resamples would be wanted.
+TEST(ItemTests, OfHundredsOfRowsTakeSeconds) {
+  std::vector<RunRecord> runs;
+  std::vector<Runs> rows;
+  std::vector<RowPair> pairs;
+  for (int64_t i = 0; i < 400; ++i) runs.push_back(any_ranks(12, 3 + i));
+  for (size_t i = 0; i < runs.size(); ++i) rows.push_back({&runs[i]});
+  for (size_t best = 0; best < 2; ++best) {
+    for (size_t i = best + 1; i < rows.size(); ++i) pairs.push_back({"v2p_medr", best, i});
+  }
+  const auto start = std::chrono::steady_clock::now();
+  const auto tests = item_tester()(rows, pairs);
+  EXPECT_LT(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), 5);
+  EXPECT_TRUE(std::all_of(tests.begin(), tests.end(), [](const ItemTest& test) { return test.p > 0; }));
+}
+
+// A row that is in no comparison costs nothing and changes nothing. It would take 9 million ranks a resample.
+TEST(ItemTests, DoNotDependOnRowsThatAreNotCompared) {
+  const auto first = any_ranks(150, 37), second = any_ranks(150, 7), other = any_ranks(150, 11);
+  const std::vector<RowPair> pairs{{"v2p_medr", 1, 0}};
+  const std::vector<Runs> two{{&first}, {&second}}, many{{&first}, {&second}, Runs(60000, &other)};
+  EXPECT_EQ(item_tester()(two, pairs)[0].p, item_tester()(many, pairs)[0].p);
 }
 
 TEST(ItemTests, KnowNothingOfRunsWithoutOutputs) {
