@@ -161,8 +161,8 @@ class Explainer {
     const bool other_count = ours_.folds.empty() && counted != nullptr && counted->items != listed;
     std::string finding = lost == 0 ? "no item of ours is missing" : fmt::format("{} items of ours had no files or were unusable", lost);
     finding += fmt::format(" (data {}; published ones have no fingerprint)", fmt::join(fingerprints(), ", "));
-    if (counted == nullptr) return not_quantified("data", finding + "; how many items were published is not said");
-    const std::string whose = counted == &row_ ? "" : fmt::format(" ({}, same split)", origin(*counted));
+    if (counted == nullptr && ours_.folds.empty()) return not_quantified("data", finding + "; how many items were published is not said");
+    const std::string whose = counted == nullptr || counted == &row_ ? "" : fmt::format(" ({}, same split)", origin(*counted));
     if (other_count) {
       finding += fmt::format(", and {} items were published{} where ours lists {}", counted->items, whose, listed);
     } else if (ours_.folds.empty()) {

@@ -21,7 +21,7 @@ struct OwnResult {
 };
 
 struct PaperLine {
-  std::string result;  ///< "paper, table 3", "difference", ...
+  std::string result;  ///< "paper, table 3", "ours − published", ...
   int64_t runs = 0;    ///< 0: not said
   std::vector<Cell> cells;
 };
@@ -32,7 +32,7 @@ struct PaperLines {
 };
 
 /// Published rows, the difference to the first figure of each metric, and of kSeedsOfInterval seeds or more the 95% interval of our mean
-/// and whether that figure lies in it.
+/// within what the metric can be and whether that figure lies in it; none where all seeds are equal.
 [[nodiscard]] PaperLines paper_lines(const OwnResult& ours, const Published& published);
 
 }  // namespace vbench

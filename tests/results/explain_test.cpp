@@ -17,7 +17,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 /// A row with these further fields and figures of several kinds.
-std::map<std::string, Published> published(const std::string& more = R"("settings": {"run.precision": "fp16"})") {
+std::map<std::string, Published> published(const std::string& more = R"("settings": {"run.precision": "fp16"}, "items": 457)") {
   const std::string row = R"({"set": "paper", "table": "3", "row": "r", "dataset": "youcook2", "variant": "yc2-100m", "split": "val",
     "protocol": "p", "scores": {"top1": 0.5, "v2p_r1": 0.6, "p2v_r1": 0.783, "nmi": 0.5}, )";
   std::map<std::string, Published> all;
@@ -133,6 +133,43 @@ TEST(Explain, SaysWhereTheNumberOfItemsIsAnotherOne) {
   const auto other = explained(runs_of("top1", {0.4}), published(R"("items": 460)"));
   EXPECT_EQ(part(other[0], "data").status, PartStatus::kNotQuantified);
   EXPECT_THAT(part(other[0], "data").finding, HasSubstr("460 items were published where ours lists 457"));
+}
+
+TEST(Explain, DoesNotTakeAnUnknownNumberOfItemsForTheSame) {
+  auto run = run_of(1, "top1", 0.4);
+  for (const int64_t missing : {0, 7}) {
+    run.data.missing = missing;
+    const auto& data = part(explained({run}, published(R"("note": "n")"))[0], "data");
+    EXPECT_EQ(data.status, PartStatus::kNotQuantified) << missing;
+    EXPECT_THAT(data.finding, HasSubstr("how many items were published is not said"));
+  }
+}
+
+TEST(Explain, TakesTheNumberOfItemsFromAnotherRowOnTheSameSplit) {
+  const auto figures = [](const std::string& split) {
+    return std::map<std::string, Published>{
+        {"coot", Published::parse(R"({"paper": "P", "rows": [
+      {"set": "paper", "row": "r", "dataset": "youcook2", "variant": "yc2-100m", "split": "val", "protocol": "p", "scores": {"top1": 0.5}},
+      {"set": "runs", "row": "s", "dataset": "youcook2", "variant": "other", "split": ")" +
+                                  split + R"(", "protocol": "p", "items": 457, "scores": {"top1": 0.5}}]})")}};
+  };
+  auto run = run_of(1, "top1", 0.4);
+  const auto& same = part(explained({run}, figures("val"))[0], "data");
+  EXPECT_EQ(same.status, PartStatus::kNone);
+  EXPECT_EQ(same.finding,
+            "no item of ours is missing (data 01234567; published ones have no fingerprint), and as many items were published "
+            "(runs, same split)");
+  EXPECT_EQ(part(explained({run}, figures("test"))[0], "data").status, PartStatus::kNotQuantified);
+  run.data.items = 48;
+  const auto& fewer = part(explained({run}, figures("val"))[0], "data");
+  EXPECT_EQ(fewer.status, PartStatus::kNotQuantified);
+  EXPECT_THAT(fewer.finding, HasSubstr("457 items were published (runs, same split) where ours lists 48"));
+}
+
+TEST(Explain, TellsNoSpreadFromEqualSeeds) {
+  const auto& seeds = part(explained(runs_of("p2v_r1", {0.70, 0.70, 0.70}))[0], "seeds");
+  EXPECT_EQ(seeds.status, PartStatus::kNotQuantified);
+  EXPECT_EQ(seeds.finding, "all 3 seeds gave the same value, which tells no spread");
 }
 
 TEST(Explain, QuantifiesAnotherWayOfMeasuringWhereOursIsMeasuredInBothWays) {

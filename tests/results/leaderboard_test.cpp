@@ -131,7 +131,7 @@ TEST(Leaderboard, SetsPublishedFiguresAndTheDifferenceBesideRealData) {
   run.scores = {{"p2v_r1", 0.7}, {"p2v_r50", 0.9}};
   const Table table = boards({run}, true)[0];
   EXPECT_EQ(column(table, "result"),
-            (std::vector<std::string>{"vbench", "authors' README, table 3", "authors' runs", "leaderboards", "difference"}));
+            (std::vector<std::string>{"vbench", "authors' README, table 3", "authors' runs", "leaderboards", "ours − published"}));
   EXPECT_EQ(column(table, "p2v_r1"), (std::vector<std::string>{"70.00", "78.30", "73.96 ±2.09", "77.20", "-8.30"}));
   EXPECT_EQ(column(table, "p2v_r50")[1], "") << "not in the paper";
   EXPECT_THAT(table.notes, Contains(HasSubstr("arXiv 2011.00597")));
@@ -321,7 +321,7 @@ TEST(Leaderboard, PublishedMeansOfFoldsStandBesideMeansOfAsManyFolds) {
   ASSERT_EQ(tables.size(), 4U);
   EXPECT_EQ(column(tables[0], "result"), (std::vector<std::string>{"vbench"})) << "the paper says nothing of a single fold";
   EXPECT_EQ(column(tables[3], "result"),
-            (std::vector<std::string>{"fold 1", "fold 2", "fold 3", "mean of 3 folds", "paper", "difference"}));
+            (std::vector<std::string>{"fold 1", "fold 2", "fold 3", "mean of 3 folds", "paper", "ours − published"}));
   EXPECT_EQ(column(tables[3], "top1").back(), "-30.00");
   const auto two = leaderboards({three[0], three[1]}, {.paper = true}, published_folds());
   EXPECT_EQ(column(two.back(), "result"), (std::vector<std::string>{"fold 1", "fold 2", "mean of 2 folds"}));

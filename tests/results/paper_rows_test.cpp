@@ -55,7 +55,7 @@ TEST(PaperRows, GiveTheIntervalOfOurMeanFromThreeSeedsOn) {
   EXPECT_NEAR(cell_of(table, "95% interval from").value.value(), 0.6404331410463355, 1e-9);
   EXPECT_NEAR(cell_of(table, "95% interval to").value.value(), 0.8195668589536644, 1e-9);
   EXPECT_EQ(cell_of(table, "95% interval from").text, "64.04");
-  EXPECT_EQ(cell_of(table, "difference").text, "-5.30");
+  EXPECT_EQ(cell_of(table, "ours − published").text, "-5.30");
   EXPECT_EQ(cell_of(table, "published inside").text, "yes");
   EXPECT_THAT(table.notes, Contains(HasSubstr("Student t")));
 }
@@ -67,10 +67,34 @@ TEST(PaperRows, SayWhenThePublishedFigureIsOutside) {
 
 TEST(PaperRows, GiveNoIntervalOfFewerSeeds) {
   const Table table = boards(runs_of({0.70, 0.77})).at(0);
-  EXPECT_EQ(cell_of(table, "difference").text, "-4.80");
+  EXPECT_EQ(cell_of(table, "ours − published").text, "-4.80");
   EXPECT_EQ(cell_of(table, "95% interval from").text, "");
   EXPECT_EQ(cell_of(table, "published inside").text, "");
   EXPECT_THAT(table.notes, Contains(HasSubstr("fewer than 3 seeds")));
+}
+
+TEST(PaperRows, EndIntervalsWhereTheMetricEnds) {
+  const Table high = boards(runs_of({0.97, 0.98, 1.0})).at(0);
+  EXPECT_EQ(cell_of(high, "95% interval from").text, "94.54") << "mean ∓ 4.30265 s / √3: 0.94539 to 1.02128";
+  EXPECT_EQ(cell_of(high, "95% interval to").text, "100.00");
+  EXPECT_EQ(cell_of(boards(runs_of({0.0, 0.01, 0.05})).at(0), "95% interval from").text, "0.00");
+  auto ranks = runs_of({0, 0, 0});
+  for (auto& run : ranks) run.scores = {{"p2v_medr", static_cast<double>(run.seed)}};
+  EXPECT_EQ(cell_of(boards(ranks).at(0), "95% interval from").text, "1.0") << "2 - 4.303 / sqrt(3) would be -0.5";
+  EXPECT_THAT(high.notes, Contains(HasSubstr("shares at 0 and 100, ranks at 1")));
+}
+
+TEST(PaperRows, GiveNoIntervalOfEqualSeeds) {
+  const Table table = boards(runs_of({1.0, 1.0, 1.0})).at(0);
+  for (const char* row : {"95% interval from", "95% interval to", "published inside"}) EXPECT_EQ(cell_of(table, row).text, "") << row;
+  EXPECT_THAT(table.notes, Contains(HasSubstr("Where all seeds are equal there is none")));
+  EXPECT_THAT(boards(runs_of({0.7, 0.8, 0.9})).at(0).notes, Not(Contains(HasSubstr("all seeds are equal"))));
+}
+
+TEST(PaperRows, SayWhichWayTheDifferenceIs) {
+  const Table table = boards(runs_of({0.70})).at(0);
+  EXPECT_EQ(cell_of(table, "ours − published").value.value(), 0.70 - 0.783);
+  EXPECT_THAT(table.notes, Contains(HasSubstr("'ours − published' is to the first published row")));
 }
 
 TEST(PaperRows, AreTheSameInEveryFormat) {
@@ -108,7 +132,7 @@ TEST(PaperRows, NeverStandBesideSyntheticResultsWhereRealOnesAreStoredToo) {
   synthetic[0].source = Source::kSynthetic;
   const auto tables = boards({real[0], synthetic[0]});
   ASSERT_EQ(tables.size(), 2U);
-  EXPECT_EQ(cell_of(tables[0], "difference").text, "-8.30");
+  EXPECT_EQ(cell_of(tables[0], "ours − published").text, "-8.30");
   EXPECT_EQ(tables[1].rows.size(), 1U);
   EXPECT_THAT(render(tables[1], OutputFormat::kTable), Not(HasSubstr("78.3")));
 }
