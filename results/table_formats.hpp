@@ -72,6 +72,9 @@ class Grid {
 /// The code point that begins at a byte of UTF-8 text; moves `at` behind it. Bytes that are no UTF-8 give U+FFFD.
 [[nodiscard]] char32_t next_code_point(std::string_view text, size_t& at);
 
+/// Text as content of an element or of a quoted attribute of HTML; what is not printable() is written as \x1f.
+[[nodiscard]] std::string escaped_html(std::string_view text);
+
 /// Every occurrence of a key replaced, longest byte sequence at each place first.
 [[nodiscard]] std::string replaced(std::string_view text, const std::map<std::string_view, std::string_view, std::greater<>>& replacements);
 

@@ -22,9 +22,7 @@ tr.rule>*{border-top:1px solid}
 ul.notes{padding-left:1.2rem;font-size:.9rem}
 )";
 
-std::string escaped(const std::string& text) {
-  return replaced(printable(one_line(text)), {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"\"", "&quot;"}, {"'", "&#39;"}});
-}
+std::string escaped(const std::string& text) { return escaped_html(one_line(text)); }
 
 std::string heading_row(const Grid& grid, const std::vector<size_t>& columns) {
   std::string row;
@@ -61,6 +59,10 @@ std::string body_row(const Grid& grid, const std::vector<size_t>& columns, size_
 }
 
 }  // namespace
+
+std::string escaped_html(std::string_view text) {
+  return replaced(printable(text), {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"\"", "&quot;"}, {"'", "&#39;"}});
+}
 
 std::string html_table(const Table& table) {
   const Grid grid(table);

@@ -25,12 +25,6 @@ const ItemOutput* output_of(const std::vector<ItemOutput>& outputs, const std::s
   return nullptr;
 }
 
-/// Nothing for what is no number of a class.
-std::optional<int64_t> class_in(float value) {
-  if (!(value >= 0 && value < static_cast<float>(kMostClasses)) || value != std::floor(value)) return std::nullopt;
-  return static_cast<int64_t>(value);
-}
-
 /// One thing that happened.
 struct Entry {
   int64_t target, predicted, count;
@@ -109,6 +103,11 @@ std::string classes_table(const ConfusionMatrix& matrix) {
 
 }  // namespace
 
+std::optional<int64_t> class_in(float value) {
+  if (!(value >= 0 && value < static_cast<float>(kMostClasses)) || value != std::floor(value)) return std::nullopt;
+  return static_cast<int64_t>(value);
+}
+
 int64_t ConfusionMatrix::items() const {
   int64_t all = 0;
   for (const auto& [cell, count] : counts) all += count;
@@ -140,7 +139,8 @@ std::optional<ConfusionMatrix> confusion_of(const std::vector<ItemOutput>& outpu
   const ItemOutput* answers = output_of(outputs, "predicted");
   if (labels == nullptr || answers == nullptr) return std::nullopt;
   std::map<std::string, float> answer_of;  // some runs answer for items without a label too
-  if (labels->ids != answers->ids) {
+  const bool same_ids = labels->ids == answers->ids;
+  if (!same_ids) {
     for (size_t i = 0; i < answers->ids.size(); ++i) answer_of[answers->ids[i]] = answers->values[i];
   }
   ConfusionMatrix matrix;
@@ -150,8 +150,8 @@ std::optional<ConfusionMatrix> confusion_of(const std::vector<ItemOutput>& outpu
   for (size_t i = 0; i < labels->ids.size(); ++i) {
     if (labels->values[i] < 0) continue;
     const auto found = answer_of.find(labels->ids[i]);
-    if (!answer_of.empty() && found == answer_of.end()) continue;
-    const auto target = class_in(labels->values[i]), predicted = class_in(answer_of.empty() ? answers->values[i] : found->second);
+    if (!same_ids && found == answer_of.end()) continue;
+    const auto target = class_in(labels->values[i]), predicted = class_in(same_ids ? answers->values[i] : found->second);
     if (!target || !predicted) return std::nullopt;
     ++matrix.counts[{*target, *predicted}];
     matrix.classes = std::max({matrix.classes, *target + 1, *predicted + 1});

@@ -14,6 +14,9 @@
 
 namespace vbench::report {
 
+/// A stored number of a class or of a cluster; nothing for what is none. 5000 and more are a damaged store, not a dataset.
+[[nodiscard]] std::optional<int64_t> class_in(float value);
+
 struct ConfusionMatrix {
   std::string name;  ///< of the configuration
   int64_t classes = 0;

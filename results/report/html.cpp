@@ -3,35 +3,11 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "harness/core/text.hpp"
+#include "results/table_formats.hpp"
 
 namespace vbench::report {
 
-std::string escape_html(std::string_view text) {
-  std::string escaped;
-  for (const char c : printable(text)) {
-    switch (c) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      case '\'':
-        escaped += "&#39;";
-        break;
-      default:
-        escaped += c;
-    }
-  }
-  return escaped;
-}
+std::string escape_html(std::string_view text) { return table_formats::escaped_html(text); }
 
 std::string escape_lines(std::string_view text) {
   std::string escaped;

@@ -173,6 +173,19 @@ std::set<std::string> ids_in(const std::string& page) {
   return ids;
 }
 
+TEST_F(Report, ClustersThatCannotBeAreNone) {
+  Store store = Store::open(out_ / "results.db");
+  auto newer = store.find(store.runs().back().run_id).value();
+  const auto before = data_of(bare_text(), "cluster-data");
+  ASSERT_FALSE(before.is_null());
+  newer.run_id.clear();
+  const auto labels = std::find_if(newer.outputs.begin(), newer.outputs.end(), [](const auto& output) { return output.name == "class"; });
+  ASSERT_NE(labels, newer.outputs.end());
+  labels->values.at(3) = 1e18F;  // a table of so many classes fits no memory
+  store.add(newer);
+  EXPECT_EQ(data_of(bare_text(), "cluster-data"), before) << "those of the older run";
+}
+
 TEST_F(Report, RunsAreChosenByNameOrId) {
   (void)json_of(test::raw_run(out_));
   const auto all = bare_text();

@@ -1,6 +1,6 @@
 #include "harness/cli/commands/clustered_run.hpp"
 
-#include <cmath>
+#include "results/report/confusion.hpp"
 
 namespace vbench::cli {
 namespace {
@@ -12,19 +12,26 @@ const ItemOutput* output_of(const RunRecord& record, const std::string& name) {
   return nullptr;
 }
 
-std::vector<int64_t> whole_numbers(const std::vector<float>& values) {
+/// Nothing if one of them is no number of a class or of a cluster.
+std::optional<std::vector<int64_t>> numbers_of(const std::vector<float>& values) {
   std::vector<int64_t> numbers;
-  for (const float value : values) numbers.push_back(static_cast<int64_t>(std::lround(value)));
+  for (const float value : values) {
+    const auto number = report::class_in(value);
+    if (!number) return std::nullopt;
+    numbers.push_back(*number);
+  }
   return numbers;
 }
 
-/// Nothing for a run without clusters.
+/// Nothing for a run without clusters or with damaged ones.
 std::optional<ClusteredRun> with_clusters(RunRecord record) {
   const ItemOutput* clusters = output_of(record, "cluster");
   const ItemOutput* labels = output_of(record, "class");
   const bool whole = clusters != nullptr && labels != nullptr && !clusters->ids.empty() && clusters->ids == labels->ids;
   if (!whole) return std::nullopt;
-  ClusteredRun run{{}, clusters->ids, whole_numbers(clusters->values), whole_numbers(labels->values)};
+  auto numbers = numbers_of(clusters->values), classes = numbers_of(labels->values);
+  if (!numbers || !classes) return std::nullopt;
+  ClusteredRun run{{}, clusters->ids, std::move(*numbers), std::move(*classes)};
   record.outputs.clear();
   run.record = std::move(record);
   return run;

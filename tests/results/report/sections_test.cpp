@@ -158,12 +158,20 @@ TEST(Confusions, JoinItemsByIdAndPassOverThoseWithoutALabel) {
   EXPECT_EQ(matrix->class_name(1), "class 1");
 }
 
+TEST(Confusions, NeedAnswers) {
+  const ItemOutput label{"label", 1, {"a", "b"}, {0, 1}}, nothing{"predicted", 1, {}, {}}, others{"predicted", 1, {"c"}, {0}};
+  EXPECT_FALSE(confusion_of({label, nothing})) << "nothing may be read beyond the answers";
+  EXPECT_FALSE(confusion_of({label, others}));
+}
+
 TEST(Confusions, NeedNumbersOfClasses) {
   const ItemOutput label{"label", 1, {"a"}, {0}};
   EXPECT_FALSE(confusion_of({label}));
   for (const float value : {0.5F, -1.0F, 1e9F, std::nanf("")})
     EXPECT_FALSE(confusion_of({label, {"predicted", 1, {"a"}, {value}}})) << value;
   EXPECT_FALSE(confusion_of({{"label", 2, {"a"}, {0, 1}}, {"predicted", 1, {"a"}, {0}}}));
+  EXPECT_EQ(class_in(4999), 4999);
+  for (const float value : {5000.0F, 1e18F, -1.0F, 0.5F, INFINITY}) EXPECT_FALSE(class_in(value)) << value;
 }
 
 TEST(Ranks, ShowTheQueriesAtBothEndsAndTheShareWithinK) {
