@@ -58,9 +58,10 @@ std::vector<fs::path> documents_with_examples() {
 }
 
 /// Numbers differ between machines: each becomes '#', and runs of blanks and rules one, so that columns may be as wide as their numbers.
+/// Marks of significance behind numbers go with them: what is significant hangs on the numbers.
 std::string without_numbers(const std::string& line) {
   const std::string unhashed = std::regex_replace(line, std::regex("\\b[0-9a-f]{8}\\b"), "#");  // fingerprints of data
-  const std::string masked = std::regex_replace(unhashed, std::regex("[0-9]+([.:][0-9]+)*(e-?[0-9]+)?"), "#");
+  const std::string masked = std::regex_replace(unhashed, std::regex("[0-9]+([.:][0-9]+)*(e-?[0-9]+)?([*_](?= |$))?"), "#");
   return trim(std::regex_replace(std::regex_replace(masked, std::regex("(-|─)+"), "-"), std::regex(" +"), " "));
 }
 
