@@ -73,7 +73,10 @@ std::string suite(const std::string& name, const std::string& class_name, const 
                      xml(name), cases.size(), failures, skipped, body);
 }
 
-std::string class_of(const Configuration& side) { return fmt::format("{}.{}.{}.{}", side.method, side.variant, side.dataset, side.split); }
+std::string class_of(const Configuration& side) {
+  const auto name = fmt::format("{}.{}.{}.{}", side.method, side.variant, side.dataset, side.split);
+  return side.distinction.empty() ? name : fmt::format("{} ({})", name, side.distinction);
+}
 
 std::vector<std::string> problems(const GateReport& report, bool strict) {
   std::vector<std::string> all;

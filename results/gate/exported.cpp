@@ -209,6 +209,7 @@ void read_board(const Field& board, std::vector<Configuration>& all) {
                                 .split = split,
                                 .protocol = {board.text_of("protocol"), *parse_int(version), ""},
                                 .data_hash = board.text_of("data_hash")};
+    if (row.has("configuration")) configuration.board_text = row.text_of("configuration");
     configuration.runs = row.member("runs").count();
     if (configuration.runs == 0) row.member("runs").fail("is 0");
     if (configuration.runs > kMostRuns) row.member("runs").fail(fmt::format("is more than {}", kMostRuns));

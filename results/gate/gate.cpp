@@ -21,7 +21,11 @@ auto group_of(const Configuration& configuration) {
 }
 using Group = decltype(group_of(Configuration()));
 
-bool same_settings(const Configuration& a, const Configuration& b) { return a.settings && b.settings && *a.settings == *b.settings; }
+/// Leaderboards have but the settings that differ, where there are several configurations.
+bool same_settings(const Configuration& a, const Configuration& b) {
+  if (a.settings && b.settings) return *a.settings == *b.settings;
+  return !a.board_text.empty() && a.board_text == b.board_text;
+}
 
 std::string differing_settings(const Configuration& base, const Configuration& candidate) {
   if (!base.settings || !candidate.settings) return "settings are not compared: not both sides say theirs";
@@ -56,7 +60,7 @@ GatedPair pair_of(const Configuration& base, const Configuration& candidate) {
   GatedPair pair{base, candidate};
   pair.not_comparable = why_not_comparable(base, candidate);
   if (pair.not_comparable.empty()) pair.lost_runs = lost_runs(base, candidate);
-  if (name_of(base) != name_of(candidate))
+  if (base.method != candidate.method || base.variant != candidate.variant)
     pair.notes.push_back(fmt::format("BASE is {}, CANDIDATE is {}", name_of(base), name_of(candidate)));
   if (const auto settings = differing_settings(base, candidate); !settings.empty()) pair.notes.push_back(settings);
   for (const auto* side : {&base, &candidate}) {
@@ -259,7 +263,7 @@ double default_tolerance(Unit unit) {
 
 GateReport run_gate(const std::vector<Configuration>& base, const std::vector<Configuration>& candidate, const GateRequest& request) {
   GateReport report;
-  find_pairs(base, candidate, report);
+  find_pairs(told_apart(base), told_apart(candidate), report);
   std::vector<Question> questions;
   std::vector<SpeedQuestion> speed_questions;
   for (auto& pair : report.pairs) {

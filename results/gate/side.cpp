@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 #include <tuple>
 
@@ -58,6 +59,45 @@ Configuration configuration_of(const Runs& runs) {
   return configuration;
 }
 
+/// As leaderboards do: texts are of the configurations of one method and variant on one board.
+void add_board_texts(std::vector<Configuration>& side) {
+  const auto board_of = [](const Configuration& one) {
+    return std::tuple(one.method, one.variant, one.dataset, one.source, one.split, one.protocol.name, one.protocol.version, one.data_hash);
+  };
+  std::map<decltype(board_of(Configuration())), std::vector<std::pair<Configuration*, SettingValues>>> boards;
+  for (auto& one : side) {
+    if (!one.settings) continue;
+    auto settings = *one.settings;
+    if (!one.train_data.empty()) settings[kTrainData] = one.train_data;
+    boards[board_of(one)].emplace_back(&one, std::move(settings));
+  }
+  for (auto& [board, members] : boards) {
+    std::vector<const SettingValues*> all;
+    for (const auto& [one, settings] : members) all.push_back(&settings);
+    const auto keys = differing_keys(all);
+    for (auto& [one, settings] : members) one->board_text = configuration_text(settings, keys);
+  }
+}
+
+/// No more than is needed to tell one from the others.
+std::string distinction_of(const Configuration& one, std::vector<const Configuration*> others) {
+  std::vector<std::string> parts;
+  const auto tell = [&](const std::string& part, const auto& value_of) {
+    const auto differs = [&](const Configuration* other) { return value_of(*other) != value_of(one); };
+    if (std::erase_if(others, differs) > 0 && !part.empty()) parts.push_back(part);
+  };
+  tell(one.board_text, [](const Configuration& side) { return side.board_text; });
+  tell("split=" + one.split, [](const Configuration& side) { return side.split; });
+  tell("source=" + to_string(one.source), [](const Configuration& side) { return to_string(side.source); });
+  const auto protocol_of = [](const Configuration& side) {
+    return fmt::format("{} version {}", side.protocol.name, side.protocol.version);
+  };
+  tell("protocol=" + protocol_of(one), protocol_of);
+  tell("data=" + one.data_hash.substr(0, 8), [](const Configuration& side) { return side.data_hash; });
+  if (others.size() > 1) parts.push_back(fmt::format("number {}", std::find(others.begin(), others.end(), &one) - others.begin() + 1));
+  return fmt::format("{}", fmt::join(parts, " "));
+}
+
 }  // namespace
 
 std::string machine_of(const std::map<std::string, std::string>& environment) {
@@ -66,7 +106,19 @@ std::string machine_of(const std::map<std::string, std::string>& environment) {
 }
 
 std::string name_of(const Configuration& configuration) {
-  return fmt::format("{} {} on {}", configuration.method, configuration.variant, configuration.dataset);
+  const auto name = fmt::format("{} {} on {}", configuration.method, configuration.variant, configuration.dataset);
+  return configuration.distinction.empty() ? name : fmt::format("{} ({})", name, configuration.distinction);
+}
+
+std::vector<Configuration> told_apart(std::vector<Configuration> side) {
+  add_board_texts(side);
+  for (auto& one : side) one.distinction.clear();
+  std::map<std::string, std::vector<const Configuration*>> names;
+  for (const auto& one : side) names[name_of(one)].push_back(&one);
+  std::vector<std::string> distinctions;
+  for (const auto& one : side) distinctions.push_back(distinction_of(one, names.at(name_of(one))));
+  for (size_t i = 0; i < side.size(); ++i) side[i].distinction = distinctions[i];
+  return side;
 }
 
 std::vector<Configuration> configurations_of(const std::vector<RunRecord>& runs) {

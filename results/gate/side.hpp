@@ -32,6 +32,8 @@ struct Configuration {
   int64_t items = 0;
   std::string data_hash = "", train_data = "";  ///< fingerprints; empty: not known
   std::optional<SettingValues> settings = {};   ///< without what follows from the data; nothing: not known
+  std::string board_text = "";                  ///< settings that leaderboards print: those in which its variant is there more than once
+  std::string distinction = "";                 ///< what its name lacks where its side has several of that name
   std::map<std::string, Sample> scores = {};    ///< of valid runs
   std::map<std::string, std::vector<MeasuredSpeed>> speeds = {};
   bool trained = true;                    ///< some run trained
@@ -43,11 +45,14 @@ struct Configuration {
 /// "Intel Xeon ..., 16 cores, 8 threads", of a run's environment.
 [[nodiscard]] std::string machine_of(const std::map<std::string, std::string>& environment);
 
-/// "coot yc2-100m on youcook2"
+/// "coot yc2-100m on youcook2", "coot yc2-100m on youcook2 (epochs=10)" where there are several
 [[nodiscard]] std::string name_of(const Configuration& configuration);
 
 /// The newest run of each seed counts, valid or not. In a fixed order.
 [[nodiscard]] std::vector<Configuration> configurations_of(const std::vector<RunRecord>& runs);
+
+/// Fills in `distinction`, and `board_text` where settings are known.
+[[nodiscard]] std::vector<Configuration> told_apart(std::vector<Configuration> side);
 
 /// What `vbench run --format json` or `vbench leaderboard --format json` wrote; of a folder, all its *.json files in the order of their
 /// names. @throws Error kInput naming file and field: not JSON, fields missing or of another kind, no configuration

@@ -123,6 +123,34 @@ TEST_F(Compare, ALeaderboardIsASideToo) {
   EXPECT_THAT(result.err, HasSubstr("Welch over 5 and 5 runs"));
 }
 
+TEST_F(Compare, ConfigurationsOfALeaderboardArePairsByWhatItSaysOfThem) {
+  const auto board = [&](const std::string& name, const std::vector<std::string>& widths) {
+    TemporaryFolder out;
+    Store store = Store::open(out / "results.db");
+    for (const auto& width : widths) {
+      auto runs = seeds_with(width == "512" ? kGoodScores : kBadScores, width == "512" ? 10 : 11);
+      for (auto& run : runs) run.settings["width"] = width;
+      add(store, runs, "x");
+    }
+    const auto printed = run_program({"leaderboard", "--out", out.path().string(), "--format", "json"});
+    EXPECT_EQ(printed.exit_code, 0) << printed.err;
+    write_file_atomically(folder_ / name, printed.out);
+    return (folder_ / name).string();
+  };
+  const auto both = board("both.json", {"256", "512"});
+  const auto same = run(both, both, {"--format", "json"});
+  EXPECT_EQ(same.exit_code, 0) << same.err;
+  const auto tables = json::parse(same.out);
+  ASSERT_EQ(tables.size(), 2U);
+  for (const auto& table : tables) EXPECT_EQ(table.at("rows").at(0).at("verdict"), "same");
+  EXPECT_THAT(tables[0].at("title"), HasSubstr("coot yc2-100m on youcook2 (width=512): real data"));
+  EXPECT_THAT(tables[1].at("title"), HasSubstr("coot yc2-100m on youcook2 (width=256): real data"));
+  expect_error(run(both, board("other.json", {"512", "1024"}), {"--gate", "v2p_r50=1"}), kInput, {"nothing that is compared has"});
+  expect_error(run(both, board("one.json", {"512"})), kInput,
+               {"there are several configurations of a variant, and none is known to be the same on both sides",
+                "BASE has coot yc2-100m on youcook2 (width=512) (real, split val)"});
+}
+
 TEST_F(Compare, GatesSayWhichMetricsAndHowMuch) {
   EXPECT_EQ(run("aaaa1111bbbb", "cccc", {"--gate", "v2p_r1=10"}).exit_code, 0);
   EXPECT_EQ(run("aaaa1111bbbb", "cccc", {"--gate", "v2p_r1=10", "--gate", "coot/v2p_r1=1"}).exit_code, kWorse);

@@ -137,18 +137,34 @@ class Sides {
   std::vector<RunRecord> runs_;
 };
 
+/// Why no configuration of one side is compared with one of the other.
+std::string why_no_pairs(const std::vector<gate::Unpaired>& sides) {
+  const auto any_two = [&](const auto& alike) {
+    return std::any_of(sides.begin(), sides.end(), [&](const gate::Unpaired& base) {
+      return base.in_base && std::any_of(sides.begin(), sides.end(), [&](const gate::Unpaired& candidate) {
+               return !candidate.in_base && alike(base.configuration, candidate.configuration);
+             });
+    });
+  };
+  using Side = gate::Configuration;
+  if (!any_two([](const Side&, const Side&) { return true; })) return "--method and --dataset leave nothing of BASE or of CANDIDATE";
+  if (!any_two([](const Side& a, const Side& b) { return a.source == b.source; })) return "real and synthetic results are never compared";
+  const auto same_variant = [](const Side& a, const Side& b) {
+    return a.source == b.source && a.method == b.method && a.variant == b.variant && a.dataset == b.dataset && a.split == b.split;
+  };
+  if (any_two(same_variant)) return "there are several configurations of a variant, and none is known to be the same on both sides";
+  return "BASE and CANDIDATE have nothing in common";
+}
+
 void require_pairs(const gate::GateReport& report) {
   if (!report.pairs.empty()) return;
-  std::set<Source> sources;
   std::vector<std::string> names;
   for (const auto& side : report.unpaired) {
-    sources.insert(side.configuration.source);
     names.push_back(fmt::format("{} has {} ({}, split {})", side.in_base ? "BASE" : "CANDIDATE", gate::name_of(side.configuration),
                                 to_string(side.configuration.source), side.configuration.split));
   }
   names.resize(std::min<size_t>(names.size(), 4));
-  throw input_error(sources.size() > 1 ? "real and synthetic results are never compared" : "BASE and CANDIDATE have nothing in common",
-                    "vbench compare", printable(fmt::format("{}", fmt::join(names, "; "))));
+  throw input_error(why_no_pairs(report.unpaired), "vbench compare", printable(fmt::format("{}", fmt::join(names, "; "))));
 }
 
 /// The scores that BASE has where `gated` is asked for, as a hint.

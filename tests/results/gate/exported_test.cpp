@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 #include <nlohmann/json.hpp>
 
@@ -98,6 +99,29 @@ TEST_F(Exported, LeaderboardsGiveMeansAndDeviations) {
   EXPECT_NEAR(summary.deviation, 0.01761624, 1e-8) << "NumPy: std of the five, ddof=1";
   EXPECT_EQ(summary.runs, 5);
   EXPECT_EQ(sides[1].scores.at("v2p_r1").summarised().runs, 1);
+}
+
+TEST_F(Exported, ConfigurationsOfABoardAreToldApartAsThoseOfTheStore) {
+  auto records = seeds_with(kGoodScores), slow = seeds_with({0.5, 0.6}, 11), other = seeds_with({0.4}, 12);
+  for (auto& run : slow) run.settings["learning_rate"] = "0.1";
+  for (auto& run : other) run.data.hash = "fedcba9876543210";
+  for (const auto* more : {&slow, &other}) records.insert(records.end(), more->begin(), more->end());
+  const auto names = [](const std::vector<Configuration>& side) {
+    std::vector<std::string> all;
+    for (const auto& one : told_apart(side)) all.push_back(name_of(one));
+    std::sort(all.begin(), all.end());
+    return all;
+  };
+  const std::vector<std::string> expected{"coot yc2-100m on youcook2", "coot yc2-100m on youcook2 (learning_rate=0.001)",
+                                          "coot yc2-100m on youcook2 (learning_rate=0.1)"};
+  EXPECT_EQ(names(read(render(leaderboards(records, {}, {}), OutputFormat::kJson))), expected);
+  EXPECT_EQ(names(configurations_of(records)), expected);
+  const auto one = configurations_of(seeds_with(kGoodScores)).at(0);
+  EXPECT_EQ(names({one, one}), (std::vector<std::string>{"coot yc2-100m on youcook2 (number 1)", "coot yc2-100m on youcook2 (number 2)"}));
+  auto version = one;
+  version.protocol.version = 2;
+  EXPECT_EQ(names({one, version}), (std::vector<std::string>{"coot yc2-100m on youcook2 (protocol=coot-retrieval version 1)",
+                                                             "coot yc2-100m on youcook2 (protocol=coot-retrieval version 2)"}));
 }
 
 TEST_F(Exported, AFolderIsAllItsFiles) {

@@ -7,6 +7,7 @@
 #include <boost/property_tree/ptree.hpp>
 #include <boost/property_tree/xml_parser.hpp>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 
 #include "tests/results/gate/sides.hpp"
@@ -146,6 +147,34 @@ TEST(Junit, HasACaseAMetricAndCountsThem) {
   const auto doubt = gated(seeds_with({0.5}), seeds_with({0.4}, 11));
   EXPECT_EQ(parsed(junit(doubt, false)).get<int>("testsuites.<xmlattr>.failures"), 0);
   EXPECT_EQ(parsed(junit(doubt, true)).get<int>("testsuites.<xmlattr>.failures"), 1) << "strictly";
+}
+
+TEST(Junit, ConfigurationsOfOneVariantHaveNamesOfTheirOwn) {
+  auto base = seeds_with(kGoodScores), candidate = seeds_with(kGoodScores, 11);
+  for (const char* width : {"512", "256"}) {
+    auto wide = seeds_with(kGoodScores, 12), loses = seeds_with(kBadScores, 13);
+    for (auto* runs : {&wide, &loses}) {
+      for (auto& run : *runs) run.settings["width"] = width;
+    }
+    base.insert(base.end(), wide.begin(), wide.end());
+    const auto& later = std::string(width) == "512" ? loses : wide;
+    candidate.insert(candidate.end(), later.begin(), later.end());
+  }
+  const auto report = gated(base, candidate);
+  const auto tree = parsed(junit(report, false));
+  std::set<std::string> suites, cases;
+  for (const auto& [name, suite] : tree.get_child("testsuites")) {
+    if (name == "testsuite") suites.insert(suite.get<std::string>("<xmlattr>.name"));
+  }
+  EXPECT_EQ(suites, (std::set<std::string>{"coot yc2-100m on youcook2 (width=(none)), real data, split val",
+                                           "coot yc2-100m on youcook2 (width=256), real data, split val",
+                                           "coot yc2-100m on youcook2 (width=512), real data, split val"}));
+  for (const auto& one : cases_of(tree)) {
+    const auto name = one.get<std::string>("<xmlattr>.classname") + "/" + one.get<std::string>("<xmlattr>.name");
+    EXPECT_TRUE(cases.insert(name).second) << name;
+  }
+  EXPECT_THAT(cases, testing::Contains("coot.yc2-100m.youcook2.val (width=512)/v2p_r1"));
+  EXPECT_THAT(markdown_summary(report, false), HasSubstr("coot yc2-100m on youcook2 &#40;width=512&#41;: v2p&#95;r1 is worse"));
 }
 
 TEST(Junit, WhatCannotBeComparedIsAFailure) {
