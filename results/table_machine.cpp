@@ -89,8 +89,8 @@ Json json_cell(const Cell& cell, bool with_deviation) {
   if (with_deviation && (cell.value || cell.text.empty())) return Json{{"mean", finite(cell.value)}, {"std", finite(cell.deviation)}};
   if (cell.value) return finite(cell.value);
   if (!cell.numeric) return whole_text(cell);
-  if (const auto whole = parse_int(cell.text)) return *whole;
-  return finite(parse_double(cell.text));
+  if (const auto whole = parse_int(whole_text(cell))) return *whole;
+  return finite(parse_double(whole_text(cell)));
 }
 
 Json json_table(const Table& table) {

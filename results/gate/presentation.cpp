@@ -78,34 +78,35 @@ Cell number_cell(std::string text, double value) {
 
 Cell side_cell(const GatedScore& score, const Configuration& side) {
   const auto found = side.scores.find(score.key);
-  if (found == side.scores.end()) return {.text = "-", .numeric = true};
+  if (found == side.scores.end()) return {.numeric = true};
   const auto summary = found->second.summarised();
   return score_cell(score.key, summary.mean, summary.runs > 1 ? std::optional(summary.deviation) : std::nullopt);
 }
 
 std::vector<Cell> row_of(const GateReport& report, const GatedPair& pair, const GatedScore& score) {
   const Judgement& judgement = score.judgement;
-  const auto speed_cell = [](double value) { return number_cell(fmt::format("{:.4g}", value), value); };
-  std::vector<Cell> row{text_cell(score.key)};
-  row.push_back(score.speed ? speed_cell(judgement.base) : side_cell(score, pair.base));
-  row.push_back(score.speed ? speed_cell(judgement.candidate) : side_cell(score, pair.candidate));
-  if (score.gone) {
-    row.resize(row.size() + 4, Cell{.numeric = true});
-    row.push_back(text_cell("gone"));
-    return row;
-  }
-  row.push_back(number_cell(signed_amount(score, judgement.difference), judgement.difference));
-  row.push_back({.text = interval_text(score), .numeric = true, .whole = interval_text(score)});
-  row.push_back(number_cell(amount(score, score.tolerance), score.tolerance));
-  row.push_back({.text = runs_text(judgement), .numeric = true, .whole = runs_text(judgement)});
-  row.push_back(text_cell(to_string(judgement.verdict)));
-  row.push_back(number_cell(p_text(judgement.adjusted_p), judgement.adjusted_p));
-  row.push_back(number_cell("", judgement.interval.low));
-  row.push_back(number_cell("", judgement.interval.high));
-  row.push_back(text_cell(to_string(judgement.basis)));
-  row.push_back(text_cell(judgement.reason));
-  row.push_back(text_cell(judgement.basis == Basis::kNone ? "" : sentence(report, score)));
-  return row;
+  const Cell none{.numeric = true};
+  const auto speed_cell = [&](double value) { return std::isnan(value) ? none : number_cell(fmt::format("{:.4g}", value), value); };
+  const auto count_cell = [&](const std::string& text, int64_t count) {
+    return Cell{.text = text, .numeric = true, .whole = std::to_string(count)};
+  };
+  const int64_t base_runs = score.gone ? pair.base.scores.at(score.key).summarised().runs : judgement.base_runs;
+  // What people see of an interval and of runs stands for one of its numbers in what programs read; the others follow.
+  return {text_cell(score.key),
+          score.speed ? speed_cell(judgement.base) : side_cell(score, pair.base),
+          score.speed ? speed_cell(judgement.candidate) : side_cell(score, pair.candidate),
+          score.gone ? none : number_cell(signed_amount(score, judgement.difference), judgement.difference),
+          number_cell(interval_text(score), judgement.interval.low),
+          number_cell(score.gone ? std::string() : amount(score, score.tolerance), score.tolerance),
+          count_cell(score.gone ? std::string() : runs_text(judgement), base_runs),
+          text_cell(score.gone ? "gone" : to_string(judgement.verdict)),
+          score.gone ? none : number_cell(p_text(judgement.adjusted_p), judgement.adjusted_p),
+          number_cell("", judgement.interval.high),
+          count_cell("", judgement.candidate_runs),
+          judgement.pairs > 0 ? count_cell("", judgement.pairs) : none,
+          text_cell(score.gone ? "" : to_string(judgement.basis)),
+          text_cell(judgement.reason),
+          text_cell(sentence(report, score))};
 }
 
 std::string title_of(const GatedPair& pair) {
@@ -156,16 +157,19 @@ Table table_of(const GateReport& report, const GatedPair& pair) {
   const auto& side = pair.base;
   table.facts = {{"method", side.method},
                  {"variant", side.variant},
+                 {"configuration", side.distinction},
                  {"dataset", side.dataset},
                  {"source", to_string(side.source)},
                  {"split", side.split},
                  {"protocol", side.protocol.name},
                  {"protocol_version", std::to_string(side.protocol.version)},
                  {"data_hash", side.data_hash},
-                 {"verdict", verdict_of(pair)}};
-  table.header = {"metric",  "base", "candidate", "difference", "interval", "tolerance", "runs",
-                  "verdict", "p",    "low",       "high",       "test",     "reason",    "sentence"};
+                 {"pair_verdict", verdict_of(pair)}};
+  table.header = {"metric", "base", "candidate",      "difference", "interval", "tolerance", "runs",    "verdict",
+                  "p",      "high", "candidate_runs", "pairs",      "test",     "reason",    "sentence"};
   table.columns.resize(table.header.size());
+  table.columns[4].key = "low";
+  table.columns[6].key = "base_runs";
   for (size_t i = 9; i < table.columns.size(); ++i) table.columns[i].detail = true;
   for (const auto& score : pair.scores) table.rows.push_back(row_of(report, pair, score));
   if (!pair.not_comparable.empty()) table.notes.push_back("NOT COMPARABLE: " + pair.not_comparable + ".");
@@ -181,11 +185,12 @@ Table table_of(const GateReport& report, const GatedPair& pair) {
 Table table_of(const std::vector<Unpaired>& unpaired) {
   Table table;
   table.title = "Without a counterpart";
-  table.header = {"side", "method", "variant", "dataset", "source", "split", "runs"};
+  table.header = {"side", "method", "variant", "configuration", "dataset", "source", "split", "runs"};
   for (const auto& [in_base, side] : unpaired) {
     table.rows.push_back({text_cell(in_base ? "BASE" : "CANDIDATE"),
                           text_cell(side.method),
                           text_cell(side.variant),
+                          text_cell(side.distinction),
                           text_cell(side.dataset),
                           text_cell(to_string(side.source)),
                           text_cell(side.split),

@@ -87,13 +87,13 @@ std::string distinction_of(const Configuration& one, std::vector<const Configura
     if (std::erase_if(others, differs) > 0 && !part.empty()) parts.push_back(part);
   };
   tell(one.board_text, [](const Configuration& side) { return side.board_text; });
-  tell("split=" + one.split, [](const Configuration& side) { return side.split; });
-  tell("source=" + to_string(one.source), [](const Configuration& side) { return to_string(side.source); });
+  tell(fmt::format("split={}", one.split), [](const Configuration& side) { return side.split; });
+  tell(fmt::format("source={}", to_string(one.source)), [](const Configuration& side) { return to_string(side.source); });
   const auto protocol_of = [](const Configuration& side) {
     return fmt::format("{} version {}", side.protocol.name, side.protocol.version);
   };
-  tell("protocol=" + protocol_of(one), protocol_of);
-  tell("data=" + one.data_hash.substr(0, 8), [](const Configuration& side) { return side.data_hash; });
+  tell(fmt::format("protocol={}", protocol_of(one)), protocol_of);
+  tell(fmt::format("data={}", one.data_hash.substr(0, 8)), [](const Configuration& side) { return side.data_hash; });
   if (others.size() > 1) parts.push_back(fmt::format("number {}", std::find(others.begin(), others.end(), &one) - others.begin() + 1));
   return fmt::format("{}", fmt::join(parts, " "));
 }

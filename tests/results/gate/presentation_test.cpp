@@ -56,7 +56,7 @@ TEST(GateTables, HaveARowAMetricAndFullPrecisionForMachines) {
   const auto report = gated(seeds_with(kGoodScores), seeds_with(kBadScores, 11));
   const auto document = nlohmann::json::parse(render(tables(report), OutputFormat::kJson));
   const auto& row = document.at(0).at("rows").at(0);
-  EXPECT_EQ(document.at(0).at("verdict"), "worse");
+  EXPECT_EQ(document.at(0).at("pair_verdict"), "worse");
   EXPECT_EQ(row.at("metric"), "v2p_r1");
   EXPECT_EQ(row.at("verdict"), "worse");
   EXPECT_NEAR(row.at("base").at("mean"), 0.72342, 1e-12);
@@ -66,6 +66,28 @@ TEST(GateTables, HaveARowAMetricAndFullPrecisionForMachines) {
   const auto text = render(tables(report), OutputFormat::kTable);
   EXPECT_THAT(text, HasSubstr("coot yc2-100m on youcook2: real data, split val (data 01234567), protocol coot-retrieval version 1"));
   EXPECT_THAT(text, HasSubstr("corrected (Holm) for the 1 scores and 0 speeds that were judged"));
+}
+
+TEST(GateTables, ForProgramsHaveUniqueNamesAndBareNumbers) {
+  auto base = seeds_with(kGoodScores);
+  for (auto& run : base) run.scores["p2v_r1"] = 0.5;
+  const auto report = gated(base, seeds_with(kBadScores, 11));
+  const auto csv = render(tables(report), OutputFormat::kCsv);
+  std::istringstream header(csv.substr(0, csv.find('\r')));
+  std::set<std::string> names;
+  for (std::string name; std::getline(header, name, ',');) EXPECT_TRUE(names.insert(name).second) << name;
+  EXPECT_THAT(names, testing::IsSupersetOf({"pair_verdict", "verdict", "low", "high", "base_runs", "candidate_runs", "pairs"}));
+  EXPECT_THAT(csv, HasSubstr(",p2v_r1,0.5,0,,,,,0.01,5,gone,,,0,,,,p2v_r1 is gone: only BASE has it\r\n"));
+  const auto rows = nlohmann::json::parse(render(tables(report), OutputFormat::kJson)).at(0).at("rows");
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_EQ(rows[0].at("low"), report.pairs[0].scores[0].judgement.interval.low);
+  EXPECT_EQ(rows[0].at("pairs"), 5);
+  const auto& speed = rows[2];
+  EXPECT_TRUE(speed.at("low").is_null());
+  EXPECT_TRUE(speed.at("pairs").is_null());
+  EXPECT_EQ(speed.at("base_runs"), 5);
+  EXPECT_EQ(speed.at("candidate_runs"), 5);
+  EXPECT_THAT(speed.at("sentence"), StartsWith("forward_clips_per_s cannot be told: the runs did not take turns"));
 }
 
 TEST(GateTables, SyntheticDataAreNamed) {
@@ -115,7 +137,7 @@ TEST(Passed, IsLostWhereNothingIsJudged) {
     const auto report = gated(nothing, candidate);
     EXPECT_TRUE(judges_nothing(report)) << "the speeds alone say nothing of the scores";
     EXPECT_FALSE(passed(report, false));
-    EXPECT_EQ(nlohmann::json::parse(render(tables(report), OutputFormat::kJson)).at(0).at("verdict"), "cannot tell");
+    EXPECT_EQ(nlohmann::json::parse(render(tables(report), OutputFormat::kJson)).at(0).at("pair_verdict"), "cannot tell");
     EXPECT_THAT(render(tables(report), OutputFormat::kTable), HasSubstr("BASE has none of the metrics that are judged."));
     EXPECT_THAT(markdown_summary(report, false), StartsWith("### vbench compare: FAILED\n"));
   }
