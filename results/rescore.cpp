@@ -21,11 +21,38 @@ bool same(double stored, double recomputed, double tolerance) {
   return std::abs(stored - recomputed) <= tolerance * std::max(1.0, std::abs(stored));
 }
 
-Rescored rescored(const Recipe& recipe, const RunRecord& run, const std::vector<ItemOutput>& outputs) {
+/// Why an output that the recipe takes cannot be read; empty if all can.
+std::string damage_to(const Recipe& recipe, const std::vector<ItemOutput>& outputs, const std::vector<DamagedOutput>& damaged) {
+  if (damaged.empty()) return "";
+  std::vector<std::string> names;
+  for (const auto& output : outputs) names.push_back(output.name);
+  for (const auto& output : damaged) names.push_back(output.name);
+  const auto taken = outputs_for(recipe, names);
+  for (const auto& output : damaged) {
+    if (std::find(taken.begin(), taken.end(), output.name) != taken.end()) return output.why;
+  }
+  return "";
+}
+
+Rescored unreadable(Rescored score, const std::string& reason) {
+  score.reason = reason;
+  score.damaged = true;
+  return score;
+}
+
+Rescored rescored(const Recipe& recipe, const RunRecord& run, const std::vector<ItemOutput>& outputs,
+                  const std::vector<DamagedOutput>& damaged) {
   Rescored score{&run, recipe.metric, {}, {}};
   const auto stored = run.scores.find(recipe.metric);
   if (stored != run.scores.end()) score.stored = stored->second;
-  const auto found = outcome_of(recipe, run.scores, outputs);
+  if (const auto why = damage_to(recipe, outputs, damaged); !why.empty()) return unreadable(score, why);
+  OutcomeOrReason found;
+  try {
+    found = outcome_of(recipe, run.scores, outputs);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kInput) throw;
+    return unreadable(score, fmt::format("{}: {}", error.where(), error.fact()));
+  }
   if (!found.outcome) {
     score.reason = found.reason;
     return score;
@@ -119,18 +146,14 @@ void check_rescorable(const std::vector<std::string>& metrics) {
   for (const auto& metric : metrics) (void)recipe_of(metric);
 }
 
-std::vector<Rescored> rescore(const RunRecord& run, const std::vector<ItemOutput>& outputs, const std::vector<std::string>& metrics) {
+std::vector<Rescored> rescore(const RunRecord& run, const std::vector<ItemOutput>& outputs, const std::vector<std::string>& metrics,
+                              const std::vector<DamagedOutput>& damaged) {
   std::vector<Rescored> scores;
-  try {
-    for (const auto& metric : metrics) scores.push_back(rescored(recipe_of(metric), run, outputs));
-    if (!metrics.empty()) return scores;
-    for (const auto& recipe : all_recipes()) {
-      auto score = rescored(recipe, run, outputs);
-      if (score.recomputed) scores.push_back(std::move(score));
-    }
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::kInput) throw;
-    throw input_error(error.fact(), fmt::format("run {}, {}", run.run_id, error.where()), error.hint());
+  for (const auto& metric : metrics) scores.push_back(rescored(recipe_of(metric), run, outputs, damaged));
+  if (!metrics.empty()) return scores;
+  for (const auto& recipe : all_recipes()) {
+    auto score = rescored(recipe, run, outputs, damaged);
+    if (score.recomputed || (score.damaged && score.stored)) scores.push_back(std::move(score));
   }
   return scores;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/core/run_record.hpp"
+#include "results/readable_outputs.hpp"
 #include "results/store.hpp"
 #include "results/table.hpp"
 
@@ -26,13 +27,15 @@ struct Rescored {
   std::optional<double> stored, recomputed;
   RescoreAnswer answer = RescoreAnswer::kUnknown;
   std::string reason = "";  ///< why the outputs do not tell
+  bool damaged = false;     ///< because they cannot be read, or cannot be
 };
 
 /// Scores of a run from its outputs.
-/// @param metrics  what to compute; none: whatever the outputs tell
-/// @throws Error   kUsage for a metric that does not exist or does not follow from outputs; kInput for outputs that cannot be
+/// @param metrics  what to compute; none: whatever the outputs tell, and stored scores of which damaged ones would have told
+/// @param damaged  further outputs of the run
+/// @throws Error   kUsage for a metric that does not exist or does not follow from outputs
 [[nodiscard]] std::vector<Rescored> rescore(const RunRecord& run, const std::vector<ItemOutput>& outputs,
-                                            const std::vector<std::string>& metrics);
+                                            const std::vector<std::string>& metrics, const std::vector<DamagedOutput>& damaged = {});
 
 /// @throws Error kUsage for a metric that does not exist or does not follow from outputs
 void check_rescorable(const std::vector<std::string>& metrics);

@@ -21,6 +21,7 @@ namespace {
 struct Answers {
   std::vector<ConfusionMatrix> matrices;  // by configuration
   KindsOfRanks ranks;
+  std::string notes_html;  // on what is left out
 };
 
 void add_matrix(std::optional<ConfusionMatrix>& matrix, const Report& report, const RunRecord& run,
@@ -48,6 +49,16 @@ void add_kinds(std::vector<std::pair<std::string, Ranks>>& all, const Configurat
   }
 }
 
+std::string unreadable_html(const Report& report, const RunRecord& run) {
+  std::string html;
+  if (!report.unreadable) return html;
+  for (const auto& what : report.unreadable(run)) {
+    html += fmt::format("<p class=\"note\" role=\"note\">{} seed {}: {}; what takes it is left out.</p>\n", escape_html(run.variant),
+                        run.seed, escape_html(what));
+  }
+  return html;
+}
+
 Answers answers_of(const Group& group, const Report& report) {
   Answers answers;
   if (!report.outputs) return answers;
@@ -56,6 +67,7 @@ Answers answers_of(const Group& group, const Report& report) {
     std::vector<std::pair<std::string, Ranks>> kinds;
     for (const auto* run : configuration.runs) {
       const auto outputs = report.outputs(*run);
+      answers.notes_html += unreadable_html(report, *run);
       add_matrix(matrix, report, *run, outputs);
       add_kinds(kinds, configuration, *run, outputs);
     }
@@ -80,7 +92,7 @@ class GroupSections {
 
   void add(Page& page, const Group& group) {
     const auto answers = answers_of(group, report_);
-    std::string html = intro(group) + "<h3>Training</h3>\n" + curves_html(group, charts_);
+    std::string html = intro(group) + answers.notes_html + "<h3>Training</h3>\n" + curves_html(group, charts_);
     html +=
         ranks_html(answers.ranks, charts_) + matrices_part(answers) + speed_html(group) + settings_html(group) + environment_html(group);
     page.sections.push_back({group.id, group.title, std::move(html)});

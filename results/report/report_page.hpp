@@ -26,6 +26,8 @@ struct Report {
   ItemTester by_item = {};  ///< compares rows of leaderboards; empty: they are compared by seed alone
   /// Outputs of a run: megabytes, so one run after another.
   std::function<std::vector<ItemOutput>(const RunRecord&)> outputs = {};
+  /// What could not be read of them, asked for after them: a clause each.
+  std::function<std::vector<std::string>(const RunRecord&)> unreadable = {};
   /// Names of the classes of a run with this matrix, where ids do not tell them; nothing if they are not known.
   std::function<std::vector<std::string>(const RunRecord&, const ConfusionMatrix&)> class_names = {};
 };

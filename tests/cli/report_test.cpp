@@ -6,6 +6,7 @@
 
 #include "results/store.hpp"
 #include "tests/cli/selavi_fixture.hpp"
+#include "tests/cli/sql.hpp"
 
 namespace vbench {
 namespace {
@@ -155,6 +156,20 @@ TEST_F(Report, DamagedTablesAreNamedAndLeftOut) {
   }
   expect_damage("labellings.csv", "epoch,nmi_before,nmi_classes\n0,x,1\n", "line 2: 'x' is no number");
   EXPECT_EQ(data_of(bare_text(), "cluster-data").at("heads").size(), kSelaviHeads) << "and as it was it is good";
+}
+
+TEST_F(Report, ADamagedOutputIsNamedAndLeftOut) {
+  const std::string whole = bare_text();
+  ASSERT_THAT(whole, HasSubstr("id=\"cluster-data\""));
+  test::run_sql(out_ / "results.db", "UPDATE outputs SET checksum=checksum+1 WHERE name='cluster'");
+  const auto result = run_bare();
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("output 'cluster' is damaged: the checksum does not match; left out"));
+  const std::string page = read_file(page_);
+  EXPECT_THAT(page, HasSubstr("output &#39;cluster&#39; is damaged: the checksum does not match; what takes it is left out."));
+  EXPECT_THAT(page, Not(HasSubstr("id=\"cluster-data\"")));
+  EXPECT_THAT(page, HasSubstr("Training"));
+  expect_error(run_bare({"--strict"}), kInput, {"output 'cluster' is damaged"});
 }
 
 TEST_F(Report, ClustersOfAnotherRunInTheFolderAreNotTaken) {

@@ -3,6 +3,7 @@
 
 #include "results/store.hpp"
 #include "tests/cli/fixture.hpp"
+#include "tests/cli/sql.hpp"
 
 namespace vbench {
 namespace {
@@ -110,6 +111,25 @@ TEST_F(RescoreCommand, TakesOneRunByTheBeginningOfItsId) {
   const auto nothing = run({"--variant", "other"});
   EXPECT_EQ(nothing.exit_code, 0);
   EXPECT_THAT(nothing.err, HasSubstr("no stored run matches"));
+}
+
+TEST_F(RescoreCommand, OneDamagedOutputOfOneRunKeepsNoOtherScoreBack) {
+  const std::string id = runs().at(0).run_id;
+  test::run_sql(folder_ / "results.db",
+                "UPDATE outputs SET \"values\"=x'00' WHERE name='p2v_rank' AND run=(SELECT id FROM runs WHERE run_id='" + id + "')");
+  EXPECT_EQ(answers(rows({"--metric", "v2p_r5"})).at("same"), 2) << "which does not take that output";
+  const auto result = run({"--metric", "p2v_r5", "--format", "json"});
+  EXPECT_EQ(result.exit_code, kInput);
+  EXPECT_THAT(result.err, HasSubstr("run " + id + ": output 'p2v_rank' is damaged: not compressed data; its scores stay as they are\n"));
+  const auto found = json::parse(result.out)[0]["rows"];
+  EXPECT_EQ(answers(found), (std::map<std::string, int>{{"same", 1}, {"unknown", 1}}));
+  const auto& unknown = found[0]["answer"] == "unknown" ? found[0] : found[1];
+  EXPECT_EQ(unknown["run"], id);
+  EXPECT_THAT(unknown["reason"].get<std::string>(), HasSubstr("'p2v_rank' is damaged"));
+  const auto all = run({"--write", "--format", "json"});
+  EXPECT_EQ(all.exit_code, kInput);
+  EXPECT_EQ(answers(json::parse(all.out)[0]["rows"]), (std::map<std::string, int>{{"same", 42}, {"unknown", 6}, {"added", 14}}));
+  EXPECT_EQ(std::count(all.err.begin(), all.err.end(), '\n'), 1) << all.err;
 }
 
 TEST_F(RescoreCommand, RefusesBadInput) {

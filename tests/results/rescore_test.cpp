@@ -55,12 +55,30 @@ TEST(Rescore, RefusesMetricsThatDoNotFollowFromOutputs) {
   EXPECT_THAT(test::error_of([] { check_rescorable({"upstream_top1"}); }), HasSubstr("does not follow from stored outputs: it depends on"));
 }
 
-TEST(Rescore, NamesTheRunOfOutputsThatCannotBe) {
+TEST(Rescore, DoesNotTellWhatOutputsThatCannotBeWouldSay) {
   auto run = ranked();
   run.outputs[0].values[2] = -1;
-  const auto error = test::error_of([&] { (void)rescore(run, run.outputs, {}); });
-  EXPECT_THAT(error, HasSubstr(run.run_id));
-  EXPECT_THAT(error, HasSubstr("row 2"));
+  run.outputs.push_back({"p2v_rank", 1, {"a", "b"}, {1, 2}});
+  const auto scores = rescore(run, run.outputs, {"v2p_r1", "p2v_r1"});
+  EXPECT_EQ(scores.at(0).answer, RescoreAnswer::kUnknown);
+  EXPECT_TRUE(scores.at(0).damaged);
+  EXPECT_EQ(scores.at(0).reason, "output 'v2p_rank', row 2: -1 is none of the numbers that it holds");
+  EXPECT_DOUBLE_EQ(scores.at(1).recomputed.value(), 0.5);
+}
+
+TEST(Rescore, TakesWhatIsNotDamaged) {
+  const auto run = ranked();
+  const std::vector<DamagedOutput> damaged{{"p2v_rank", "output 'p2v_rank' is damaged: cut off"}};
+  const auto scores = rescore(run, run.outputs, {"v2p_r1", "p2v_r1", "c2s_r1"}, damaged);
+  EXPECT_EQ(scores.at(0).answer, RescoreAnswer::kSame);
+  EXPECT_EQ(scores.at(1).answer, RescoreAnswer::kUnknown);
+  EXPECT_TRUE(scores.at(1).damaged);
+  EXPECT_EQ(scores.at(1).reason, damaged[0].why);
+  EXPECT_FALSE(scores.at(2).damaged) << "never stored";
+  EXPECT_FALSE(answers_of(rescore(run, run.outputs, {}, damaged)).contains("p2v_r1")) << "no stored score is left unchecked by that";
+  auto scored = run;
+  scored.scores["p2v_r1"] = 0.5;
+  EXPECT_EQ(answers_of(rescore(scored, run.outputs, {}, damaged)).at("p2v_r1"), RescoreAnswer::kUnknown);
 }
 
 TEST(Rescore, ChangesOnlyWhatItWasToldTo) {

@@ -1,5 +1,6 @@
 #include "harness/cli/commands/clustered_run.hpp"
 
+#include "results/readable_outputs.hpp"
 #include "results/report/confusion.hpp"
 
 namespace vbench::cli {
@@ -43,7 +44,9 @@ std::optional<ClusteredRun> clustered_run_among(const Store& store, const std::v
   for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
     if (!(run->verdict.valid || also_invalid) || !run->scores.contains("nmi"))
       continue;  // outputs are megabytes: only candidates' are read
-    if (auto clustered = with_clusters(store.find(run->run_id).value())) return clustered;
+    RunRecord record = *run;
+    record.outputs = readable_outputs(store, run->run_id).outputs;
+    if (auto clustered = with_clusters(std::move(record))) return clustered;
   }
   return std::nullopt;
 }

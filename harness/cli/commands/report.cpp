@@ -14,6 +14,7 @@
 #include "harness/core/files.hpp"
 #include "harness/core/stop_signal.hpp"
 #include "results/item_tests.hpp"
+#include "results/readable_outputs.hpp"
 #include "results/report/groups.hpp"
 #include "results/report/report_page.hpp"
 
@@ -81,10 +82,18 @@ int report_command(const CommandContext& context) {
   page.by_item = item_tester(store);
   page.throughput = measured_speeds(context, store, page.runs);
   page.kernels = measured_kernels(context, store);
+  std::vector<std::string> damage;  // of the run whose outputs were asked for last
   page.outputs = [&](const RunRecord& run) {
     throw_if_stop_requested();
-    return store.find(run.run_id).value().outputs;
+    auto read = readable_outputs(store, run.run_id);
+    damage.clear();
+    for (const auto& each : read.damaged) {
+      complain(context, fmt::format("run {}: {}; left out", run.run_id, each.why));
+      damage.push_back(each.why);
+    }
+    return std::move(read.outputs);
   };
+  page.unreadable = [&](const RunRecord&) { return damage; };
   page.class_names = [&](const RunRecord& run, const report::ConfusionMatrix& matrix) {
     std::vector<std::string> problems;
     auto names = class_names_of(run, matrix, context.invocation.run.out, problems);

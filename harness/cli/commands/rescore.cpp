@@ -2,11 +2,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "harness/cli/commands/boards.hpp"
 #include "harness/cli/commands/commands.hpp"
 #include "harness/core/error.hpp"
 #include "harness/core/text.hpp"
+#include "results/readable_outputs.hpp"
 #include "results/rescore.hpp"
 #include "results/store.hpp"
 
@@ -57,6 +59,16 @@ Store existing_store(const RunSpec& spec, bool write) {
   return write ? Store::open(file) : std::move(*store);
 }
 
+/// One line for each thing that cannot be read and was needed. Is there any?
+bool warn_of_damage(const std::vector<Rescored>& scores, Progress& progress) {
+  std::set<std::string> lines;
+  for (const auto& score : scores) {
+    if (score.damaged) lines.insert(fmt::format("run {}: {}; its scores stay as they are", score.run->run_id, score.reason));
+  }
+  for (const auto& line : lines) progress.warning(printable(line));
+  return !lines.empty();
+}
+
 }  // namespace
 
 int rescore_command(const CommandContext& context) {
@@ -72,7 +84,8 @@ int rescore_command(const CommandContext& context) {
   if (runs.empty()) context.progress.warning("no stored run matches");
   std::vector<Rescored> scores;
   for (const auto& run : runs) {  // one run's outputs at a time: they are megabytes
-    const auto more = rescore(run, store.outputs(run.run_id), metrics);
+    const auto read = readable_outputs(store, run.run_id);
+    const auto more = rescore(run, read.outputs, metrics, read.damaged);
     scores.insert(scores.end(), more.begin(), more.end());
   }
   if (options.write) store.amend(changes_of(scores, options.replace));
@@ -81,7 +94,8 @@ int rescore_command(const CommandContext& context) {
   print_tables({rescore_table(scores, machine || !options.run.empty() || !metrics.empty())}, format);
   const bool differs =
       std::any_of(scores.begin(), scores.end(), [](const Rescored& score) { return score.answer == RescoreAnswer::kDiffers; });
-  return differs ? exit_code(ErrorKind::kCheck) : 0;
+  const bool damaged = warn_of_damage(scores, context.progress);
+  return differs ? exit_code(ErrorKind::kCheck) : damaged ? exit_code(ErrorKind::kInput) : 0;
 }
 
 }  // namespace vbench::cli
