@@ -214,6 +214,7 @@ TEST_F(Compare, MissingCounterpartsAreSaidAndStrictlyFail) {
 
 TEST_F(Compare, WrongOptionsAreRefused) {
   expect_error(run_program({"compare", "a"}), kUsage, {"takes BASE and CANDIDATE"});
+  expect_error(run_program({"compare", "a", "b", "--gte", "v2p_r1=1"}), kUsage, {"vbench: compare: unknown option '--gte'"});
   expect_error(run("aaaa1111bbbb", "cccc", {"--gate", "v2p_r1"}), kUsage, {"--gate v2p_r1", "has no tolerance"});
   expect_error(run("aaaa1111bbbb", "cccc", {"--gate", "v2p_rr=1"}), kUsage, {"no metric is called 'v2p_rr'", "v2p_mrr"});
   const auto far = run("aaaa1111bbbb", "cccc", {"--gate", "qqqqqqqqqqqq=1"});
