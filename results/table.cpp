@@ -201,6 +201,13 @@ std::vector<std::vector<size_t>> Grid::blocks(bool stars, size_t limit) const {
   return blocks;
 }
 
+std::vector<std::string> notes_beside_marks(const Table& table) {
+  std::vector<std::string> notes;
+  for (const auto& note : table.notes)
+    notes.push_back(replaced(note, {{" in bold or with *", " in bold"}, {" underlined or with _", " underlined"}}));
+  return notes;
+}
+
 char32_t next_code_point(std::string_view text, size_t& at) {
   const auto lead = static_cast<unsigned char>(text[at++]);
   const int follow = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : lead >= 0xC0 ? 1 : 0;

@@ -66,6 +66,9 @@ class Grid {
   std::vector<ColumnFacts> facts_;
 };
 
+/// The notes as formats say them that have bold and underlined text: nothing of the signs "*" and "_" that stand for them elsewhere.
+[[nodiscard]] std::vector<std::string> notes_beside_marks(const Table& table);
+
 /// One line: control characters become blanks.
 [[nodiscard]] std::string one_line(const std::string& text);
 

@@ -73,7 +73,7 @@ std::string html_table(const Table& table) {
   const std::string title = escaped(table.title);
   std::string body, notes;
   for (size_t row = 0; row < grid.rows(); ++row) body += body_row(grid, columns, row);
-  for (const auto& note : table.notes) notes += "<li>" + escaped(note) + "</li>\n";
+  for (const auto& note : notes_beside_marks(table)) notes += "<li>" + escaped(note) + "</li>\n";
   // A box that scrolls must be reachable by keyboard.
   return fmt::format(
       "<div class=\"table-box\" role=\"region\" aria-label=\"{}\" tabindex=\"0\"><table>{}\n<thead>\n{}{}</thead>\n<tbody>\n{}</tbody>\n"

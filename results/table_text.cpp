@@ -181,7 +181,7 @@ std::string latex_block(const Grid& grid, const std::vector<size_t>& columns, bo
     for (size_t i = 0; i < columns.size(); ++i) body += (i == 0 ? "" : " & ") + latex_cell(grid.cell(row, columns[i]));
     body += " \\\\\n";
   }
-  return fmt::format("\\begin{{tabular}}{{{}}}\n\\toprule\n{}{} \\\\\n\\midrule\n{}\\bottomrule\n\\end{{tabular}}\n", alignment,
+  return fmt::format("\\begin{{tabular}}{{@{{}}{}@{{}}}}\n\\toprule\n{}{} \\\\\n\\midrule\n{}\\bottomrule\n\\end{{tabular}}\n", alignment,
                      latex_headings(grid, columns), header, body);
 }
 
@@ -233,7 +233,7 @@ std::string markdown(const Table& table) {
   std::string out = table.title.empty() ? "" : "**" + markdown_escaped(table.title) + "**\n\n";
   out += header + "\n" + rule + "\n" + body;
   if (!table.notes.empty()) out += "\n";
-  for (const auto& note : table.notes) out += "- " + markdown_escaped(note) + "\n";
+  for (const auto& note : notes_beside_marks(table)) out += "- " + markdown_escaped(note) + "\n";
   return out;
 }
 
@@ -244,7 +244,7 @@ std::string latex_start(const std::string& title, bool first) {
   std::string out = R"(\begin{table}[t]
 \centering
 \footnotesize
-\setlength{\tabcolsep}{2.5pt}
+\setlength{\tabcolsep}{2pt}
 \renewcommand{\arraystretch}{0.95}
 )";
   if (title.empty()) return out;
@@ -262,7 +262,9 @@ size_t latex_lines(const std::vector<std::string>& notes) {
 }  // namespace
 
 std::string latex(const Table& table) {
-  const Grid grid(table);
+  Table cut = table;
+  cut.stub = std::max<size_t>(cut.stub, 1);  // a page has an end where a terminal scrolls
+  const Grid grid(cut);
   std::string out = "% needs \\usepackage{booktabs}\n" + latex_start(table.title, true);
   size_t used = 0;
   bool first = true;
@@ -282,7 +284,7 @@ std::string latex(const Table& table) {
     make_room(latex_lines(table.notes));
     out += "\\par\\smallskip\\scriptsize\n";
   }
-  for (const auto& note : table.notes) out += latex_escaped(note) + "\n";
+  for (const auto& note : notes_beside_marks(table)) out += latex_escaped(note) + "\n";
   return out + "\\end{table}\n";
 }
 

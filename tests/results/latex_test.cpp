@@ -10,6 +10,7 @@
 #include "published/selavi.hpp"
 #include "published/smth3d.hpp"
 #include "published/srtg.hpp"
+#include "results/leaderboard.hpp"
 #include "results/paper_tables/paper_table.hpp"
 #include "tests/results/records.hpp"
 #include "tests/support/golden.hpp"
@@ -69,6 +70,7 @@ TEST_F(Latex, CompilesEveryTableOfTheGoldenOutput) {
     if (path.extension() != ".tex") continue;
     EXPECT_EQ(errors_in(read_file(path)), "") << path;
     EXPECT_THAT(log(), testing::Not(testing::HasSubstr("Float too large"))) << path;
+    EXPECT_THAT(log(), testing::Not(testing::HasSubstr("Overfull \\hbox"))) << path;
     ++files;
   }
   EXPECT_GE(files, 12);
@@ -87,6 +89,36 @@ TEST_F(Latex, CompilesNamesThatLatexWouldTakeForCommandsOrDoesNotKnow) {
   table.rules = {1};
   table.notes = {"under_score, 50%, #, ^, ~, \\, {, }"};
   EXPECT_EQ(errors_in({table}), "");
+}
+
+TEST_F(Latex, SetsBoardsWithAConfigurationWithinALine) {
+  std::vector<RunRecord> runs;
+  for (const char* setting : {"epochs", "optimizer.weight_decay_of_the_network"}) {
+    for (const int64_t seed : {1, 2, 3}) {
+      auto run = test::run_with(seed, 0, "small");
+      run.settings = {{setting, "12"}};
+      const double spread = 0.02 * static_cast<double>(seed), better = *setting == 'e' ? 0.8 : 0.1;
+      for (const char* direction : {"v2p", "p2v", "c2s", "s2c"}) {
+        for (const char* metric : {"_r1", "_r5", "_r10"}) run.scores[std::string(direction) + metric] = better + spread;
+        run.scores[std::string(direction) + "_medr"] = 100 - 90 * better - static_cast<double>(seed);
+      }
+      runs.push_back(run);
+    }
+  }
+  const auto tables = leaderboards(runs, {}, {});
+  const std::string text = render(tables, OutputFormat::kLatex);
+  EXPECT_THAT(text, testing::HasSubstr("\\textbf{"));
+  EXPECT_EQ(errors_in(text), "");
+  EXPECT_THAT(log(), testing::Not(testing::HasSubstr("Overfull \\hbox")));
+}
+
+TEST_F(Latex, CutsTablesThatAreNeverCutElsewhere) {
+  Table table;
+  for (int column = 0; column < 12; ++column) table.header.push_back("a long header");
+  table.rows.push_back(std::vector<Cell>(12, Cell{.text = "12.34 to 56.78", .numeric = true}));
+  EXPECT_EQ(errors_in({table}), "");
+  EXPECT_THAT(log(), testing::Not(testing::HasSubstr("Overfull \\hbox")));
+  EXPECT_EQ(render(table, OutputFormat::kTable).find("\n\n"), std::string::npos) << "one block";
 }
 
 TEST_F(Latex, WouldNoticeATableThatDoesNotCompile) {

@@ -78,7 +78,7 @@ TEST(TextTable, CutsAWideTableIntoBlocksThatRepeatTheFirstColumnsAndKeepGroupsWh
   EXPECT_NE(headers[1].find("c2s a"), std::string::npos);
   const std::string latex = render(table, OutputFormat::kLatex);
   EXPECT_NE(latex.find("\\end{tabular}\n\n\\medskip\n\\begin{tabular}"), std::string::npos);
-  EXPECT_NE(latex.find("\\begin{tabular}{lrrrr}\n"), std::string::npos) << "a line of an article has room for one group\n" << latex;
+  EXPECT_NE(latex.find("\\begin{tabular}{@{}lrrrr@{}}\n"), std::string::npos) << "a line of an article has room for one group\n" << latex;
 }
 
 TEST(TextTable, ShowsInFurtherBlocksOnlyRowsWithSomethingInThem) {
@@ -109,7 +109,7 @@ TEST(MarkdownTable, EscapesWhatWouldBreakTheTable) {
 
 TEST(LatexTable, UsesBooktabsAndEscapesSpecialCharacters) {
   const std::string latex = render(example(), OutputFormat::kLatex);
-  EXPECT_NE(latex.find("\\begin{tabular}{lr}\n\\toprule\nname & v2p R@1 \\\\\n\\midrule\n"), std::string::npos) << latex;
+  EXPECT_NE(latex.find("\\begin{tabular}{@{}lr@{}}\n\\toprule\nname & v2p R@1 \\\\\n\\midrule\n"), std::string::npos) << latex;
   EXPECT_NE(latex.find("\\textbf{75.35 $\\pm$2.67} \\\\\n"), std::string::npos) << latex;
   EXPECT_NE(latex.find("a\\textbar{}b\\_c"), std::string::npos) << latex;
   EXPECT_NE(latex.find("a note with 100\\%"), std::string::npos) << latex;
@@ -292,6 +292,13 @@ TEST(Table, UnderlinesTheSecondInEveryFormatForPeople) {
   EXPECT_THAT(render(table, OutputFormat::kLatex), testing::HasSubstr("\\underline{2}"));
   EXPECT_THAT(render(table, OutputFormat::kHtml), testing::HasSubstr("<u>2</u>"));
   EXPECT_THAT(render(table, OutputFormat::kCsv), testing::HasSubstr("b,2\r\n"));
+}
+
+TEST(Tables, NotesNameOnlyTheMarksOfTheirFormat) {
+  Table table{.title = "T", .header = {"a"}, .rows = {}, .notes = {"Best in bold or with *, second underlined or with _, where sure."}};
+  for (const auto format : {OutputFormat::kMarkdown, OutputFormat::kLatex, OutputFormat::kHtml})
+    EXPECT_NE(render(table, format).find("Best in bold, second underlined, where sure."), std::string::npos);
+  EXPECT_NE(render(table, OutputFormat::kTable).find(table.notes[0]), std::string::npos);
 }
 
 }  // namespace
