@@ -32,7 +32,8 @@ TEST(Shortened, ConfigurationsOfBoardsStayText) {
     second.run_id = "run-2";
     first.settings["k"] = std::string(length, 'x') + "\U0001F3A5\U0001F3A5\U0001F3A5\U0001F3A5";
     int cut = 0;
-    for (const auto& row : leaderboards({first, second}, {}, {}).at(0).rows) {
+    const auto boards = leaderboards({first, second}, {}, {});
+    for (const auto& row : boards.at(0).rows) {
       for (const auto& cell : row) {
         cut += cell.text.ends_with("...");
         expect_whole_letters(cell.text);

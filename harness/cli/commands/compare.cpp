@@ -225,13 +225,13 @@ void require_own_files(const CompareOptions& files, const std::vector<fs::path>&
       throw usage_error("lies where BASE or CANDIDATE is read from", printable(fmt::format("{} {}", option, file)),
                         "write to another file");
   }
-  if (!files.junit.empty() && fs::weakly_canonical(fs::absolute(files.junit)) == fs::weakly_canonical(fs::absolute(files.summary)))
+  if (files.junit.empty() || files.summary.empty()) return;
+  if (fs::weakly_canonical(fs::absolute(files.junit)) == fs::weakly_canonical(fs::absolute(files.summary)))
     throw usage_error("is the file of --junit too", printable(fmt::format("--summary {}", files.summary)), "write to another file");
 }
 
 /// Files of an earlier call would be taken for those of this one if it ends early.
-void remove_earlier(const fs::path& file, const std::vector<fs::path>& inputs) {
-  if (std::any_of(inputs.begin(), inputs.end(), [&](const fs::path& side) { return is_read(file, side); })) return;
+void remove_earlier(const fs::path& file) {
   std::error_code error;
   fs::remove(file, error);
   if (error) throw input_error("cannot remove the file of an earlier call: " + error.message(), printable(file.string()));
@@ -281,7 +281,7 @@ int compare_command(const CommandContext& context) {
     if (!file.empty()) require_writable(file);
   }
   for (const auto& file : {invocation.compare.junit, invocation.compare.summary}) {
-    if (!file.empty()) remove_earlier(file, {invocation.positional[0], invocation.positional[1], store_path(invocation.run)});
+    if (!file.empty()) remove_earlier(file);
   }
   if (!invocation.run.method.empty()) (void)context.registry.find_method(invocation.run.method);
   if (!invocation.run.dataset.empty()) (void)context.registry.find_dataset(invocation.run.dataset);

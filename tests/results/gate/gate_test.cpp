@@ -84,7 +84,7 @@ TEST(Gate, ALongNoteOnSettingsEndsWithAWholeLetter) {
   for (size_t length = 280; length < 284; ++length) {
     auto candidate = seeds_with(kGoodScores);
     for (auto& run : candidate) run.settings["learning_rate"] = std::string(length, 'x') + "\U0001F3A5\U0001F3A5\U0001F3A5";
-    const auto& notes = gated(seeds_with(kGoodScores), candidate).pairs.at(0).notes;
+    const auto notes = gated(seeds_with(kGoodScores), candidate).pairs.at(0).notes;
     EXPECT_THAT(notes, Contains(HasSubstr("... in CANDIDATE")));
     for (const auto& note : notes) EXPECT_EQ(printable(note), note);
   }
