@@ -107,8 +107,7 @@ TEST_F(Throughput, TheBatchIsTheOneThatWasAskedForAlsoAmongShortOnes) {
     seen.insert(fmt::format("{} {}", row.at("stage").get<std::string>(), row.at("batch").get<int>()));
   }
   // What is larger than the whole split is the split.
-  EXPECT_EQ(seen, (std::multiset<std::string>{"augment 5", "augment 18", "evaluate 12", "evaluate 5", "forward 18", "forward 5", "load 18",
-                                              "load 5", "read 18", "read 5"}));
+  EXPECT_EQ(seen, (std::multiset<std::string>{"load 5", "load 18", "forward 5", "forward 18", "evaluate 5", "evaluate 12"}));
 }
 
 TEST_F(Throughput, TellsMeasurementsOfOtherSettingsApart) {
