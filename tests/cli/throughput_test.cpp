@@ -75,7 +75,6 @@ TEST_F(Throughput, MeasuresEveryStageStoresItAndShowsItAgain) {
     EXPECT_EQ(row.at("precision"), "fp32") << stage;
   }
   EXPECT_EQ(rows.at("forward").at("batch"), 6);
-  EXPECT_NEAR(rows.at("forward").at("ms_per_batch").get<double>() * rows.at("forward").at("clips_per_s").get<double>(), 6000, 600);
   for (const char* stage : {"forward", "backward", "evaluate"}) {
     EXPECT_GT(rows.at(stage).at("gflop_per_s").get<double>(), 0) << stage;
     EXPECT_GT(rows.at(stage).at("peak_share").get<double>(), 0) << stage;
@@ -105,6 +104,10 @@ TEST_F(Throughput, TheBatchIsTheOneThatWasAskedForAlsoAmongShortOnes) {
   for (const auto& row : table.at("rows")) {
     if (row.at("clips_per_s").is_null()) continue;
     seen.insert(fmt::format("{} {}", row.at("stage").get<std::string>(), row.at("batch").get<int>()));
+    const double clips = row.at("ms_per_batch").get<double>() / 1000 * row.at("clips_per_s").get<double>();  // of one repetition
+    if (row.at("stage") == "forward") {
+      EXPECT_NEAR(clips, row.at("batch").get<double>(), 1e-6) << "a full batch";
+    }
   }
   // What is larger than the whole split is the split.
   EXPECT_EQ(seen, (std::multiset<std::string>{"load 5", "load 18", "forward 5", "forward 18", "evaluate 5", "evaluate 12"}));
