@@ -88,7 +88,7 @@ std::string markdown_escaped(const std::string& text) {
 }
 
 /// Columns of a terminal whose text LaTeX sets about as wide as a line of its article class, at \footnotesize.
-constexpr size_t kLatexWidth = 84;
+constexpr size_t kLatexWidth = 82;
 /// Lines of its page, which a float must fit.
 constexpr size_t kLatexLines = 54;
 

@@ -135,7 +135,7 @@ TEST(Leaderboard, SetsPublishedFiguresAndTheDifferenceBesideRealData) {
   EXPECT_EQ(column(table, "p2v_r1"), (std::vector<std::string>{"70.00", "78.30", "73.96 ±2.09", "77.20", "-8.30"}));
   EXPECT_EQ(column(table, "p2v_r50")[1], "") << "not in the paper";
   EXPECT_THAT(table.notes, Contains(HasSubstr("arXiv 2011.00597")));
-  EXPECT_THAT(table.notes, Contains(HasSubstr("heads it R@50")));
+  EXPECT_THAT(table.notes, Contains(HasSubstr("heads the last recall column of sentence to clip R@50")));
   EXPECT_EQ(boards({run}, false)[0].rows.size(), 1U);
 }
 

@@ -103,7 +103,7 @@ TEST(PaperRows, AreTheSameInEveryFormat) {
     const std::string text = render(tables, format);
     SCOPED_TRACE(text);
     const bool exact = format == OutputFormat::kCsv || format == OutputFormat::kJson;
-    for (const char* part : {"interval from", "interval to", "published inside", "yes", "authors' README, table 3"})
+    for (const char* part : {"interval from", "interval to", "published inside", "yes", "README, table 3"})
       EXPECT_THAT(text, HasSubstr(part));
     EXPECT_THAT(text, HasSubstr(exact ? "0.64043314" : "64.04"));
     EXPECT_THAT(text, HasSubstr(exact ? "0.783" : "78.30"));
