@@ -22,7 +22,7 @@ using OutputsOf = std::function<std::vector<ItemOutput>(const RunRecord& run, co
 constexpr int64_t kSeed = 1;
 
 // A board is printed at the end of every run: whatever the store holds, it takes seconds and little memory.
-constexpr int64_t kMostDraws = 3'000'000'000;  // of items, for all metrics of a board
+constexpr int64_t kMostDraws = 2'000'000'000;  // of items, for all metrics of a board
 constexpr int64_t kMostValues = 5'000'000;     // scores of resamples that are kept, for one metric
 constexpr int64_t kFewestResamples = 200;      // fewer are no test
 constexpr int64_t kDrawsOfAScore = 64;         // what a score takes besides its items, in draws
