@@ -96,9 +96,8 @@ std::vector<Command> result_commands() {
       {"rescore", "vbench rescore [--run ID] [--method M] [--dataset D] [--variant V] [--metric KEY,...] [--write [--replace]]",
        "scores of stored runs, computed again from what they stored by item",
        "Nothing is run again. Prints what is stored, what follows from the stored outputs and the difference; scores that a run lacks are\n"
-       "new and stored with --write. Exit code 1 if a stored score differs from what its outputs give: it is never changed unasked; else 3 "
-       "if\n"
-       "outputs that a wanted score takes are damaged: that score is unknown, all others are computed.\n\n"
+       "new and stored with --write. Exit code 1 if a stored score differs from what its outputs give: it is never changed unasked; else\n"
+       "3 if outputs that a wanted score takes are damaged: that score is unknown, all others are computed.\n\n"
        "Examples:\n"
        "  vbench rescore --dataset youcook2\n"
        "  vbench rescore --metric v2p_mrr,v2p_r3 --write\n"

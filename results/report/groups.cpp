@@ -30,14 +30,6 @@ std::string slug(const std::string& text) {
   return made;
 }
 
-/// The first characters of a text in UTF-8.
-std::string cut(const std::string& text) {
-  if (text.size() <= kLongestName) return text;
-  size_t end = kLongestName - 3;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return text.substr(0, end) + "...";
-}
-
 void name_configurations(std::vector<Configuration>& configurations) {
   std::map<std::string, std::vector<const SettingValues*>> by_variant;
   for (const auto& each : configurations) by_variant[each.variant].push_back(&each.settings);
@@ -45,8 +37,9 @@ void name_configurations(std::vector<Configuration>& configurations) {
   for (auto& each : configurations) {
     const std::string text = configuration_text(each.settings, differing_keys(by_variant.at(each.variant)));
     each.name = fmt::format("{}{}{}{}", each.variant, text.empty() ? "" : " ", text, each.valid ? "" : " (INVALID)");
-    each.brief = cut(each.name);
-    for (int number = 2; !taken.insert(each.brief).second; ++number) each.brief = fmt::format("{} #{}", cut(each.name), number);
+    each.brief = shortened(each.name, kLongestName);
+    for (int number = 2; !taken.insert(each.brief).second; ++number)
+      each.brief = fmt::format("{} #{}", shortened(each.name, kLongestName), number);
   }
 }
 
