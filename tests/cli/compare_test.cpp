@@ -244,8 +244,9 @@ TEST_F(Compare, SidesThatAreNotThereAreRefused) {
 }
 
 TEST_F(Compare, FilesThatCannotBeWrittenAreKnownBefore) {
-  expect_error(run("aaaa1111bbbb", "cccc", {"--junit", (folder_ / "none" / "gate.xml").string()}), kInput, {"none", "is no folder"});
-  expect_error(run("aaaa1111bbbb", "cccc", {"--summary", folder_.path().string()}), kInput, {"is a folder"});
+  expect_error(run("aaaa1111bbbb", "cccc", {"--junit", (folder_ / "none" / "gate.xml").string()}), kInput,
+               {"none", "is no folder", "another file with --junit"});
+  expect_error(run("aaaa1111bbbb", "cccc", {"--summary", folder_.path().string()}), kInput, {"is a folder", "another file with --summary"});
 }
 
 TEST_F(Compare, FilesOfAnEarlierCallAreNotTakenForThoseOfThisOne) {

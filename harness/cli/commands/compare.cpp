@@ -237,6 +237,16 @@ void remove_earlier(const fs::path& file) {
   if (error) throw input_error("cannot remove the file of an earlier call: " + error.message(), printable(file.string()));
 }
 
+/// What may be written; an error names the option that gave the file.
+void require_place(const fs::path& file, std::string_view option) {
+  if (file.empty()) return;
+  try {
+    require_writable(file);
+  } catch (const Error& error) {
+    throw input_error(error.fact(), error.where(), fmt::format("choose another file with {}", option));
+  }
+}
+
 /// Why the gate does not let CANDIDATE pass, the worst first.
 std::vector<std::string> failures(const gate::GateReport& report, bool strict) {
   std::vector<std::string> worse, gone, doubtful;
@@ -277,9 +287,8 @@ int compare_command(const CommandContext& context) {
   const bool strict = invocation.run.strict;
   auto request = request_of(context);
   require_own_files(invocation.compare, {invocation.positional[0], invocation.positional[1], store_path(invocation.run)});
-  for (const auto& file : {invocation.compare.junit, invocation.compare.summary}) {
-    if (!file.empty()) require_writable(file);
-  }
+  require_place(invocation.compare.junit, "--junit");
+  require_place(invocation.compare.summary, "--summary");
   for (const auto& file : {invocation.compare.junit, invocation.compare.summary}) {
     if (!file.empty()) remove_earlier(file);
   }
