@@ -167,9 +167,15 @@ TEST_F(ReportInBrowser, MissesExamplesOnlyWhereOthersHaveSome) {
 }
 
 TEST_F(ReportInBrowser, PaintsPicturesAndCharts) {
-  const auto whole = browser_.picture(page_);
-  ASSERT_FALSE(whole.empty());
-  EXPECT_GT(cv::countNonZero(where(whole, kMagenta)) + cv::countNonZero(where(whole, kGreen)), 11 * 90 * 90) << "12 pictures";
+  // Chromium decodes pictures beside the script, on a busy machine after the shot: they are missing if they are so again and again.
+  constexpr int kTwelvePictures = 11 * 90 * 90;
+  int painted = 0;
+  for (int look = 0; look < 5 && painted <= kTwelvePictures; ++look) {
+    const auto whole = browser_.picture(page_);
+    ASSERT_FALSE(whole.empty());
+    painted = cv::countNonZero(where(whole, kMagenta)) + cv::countNonZero(where(whole, kGreen));
+  }
+  EXPECT_GT(painted, kTwelvePictures);
   // Without clusters the charts come to the top.
   browser_.height = 2000;
   const auto charts = browser_.picture(page_, "#q=nowhere");
